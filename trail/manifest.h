@@ -1,0 +1,71 @@
+/*
+ * manifest.h - what a run made: fingerprint, counts, every key with size and hashes
+ *
+ * Written front to back while the run goes on, so that memory does not grow with it. The first line
+ * holds the fingerprint, each file has a line of its own, the counts come last; the whole is one
+ * JSON object.
+ */
+#ifndef TRAIL_MANIFEST_H
+#define TRAIL_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "trail/logfile.h"
+
+struct err;
+struct manifest;
+
+/* What a run is reproducible from. All text; empty where it does not apply. */
+struct fingerprint {
+    struct span program;      /* "beantrail 0.1.0" */
+    struct span scenario;     /* its name */
+    struct span scenario_sha; /* hex SHA-256 of the scenario's text */
+    struct span catalog_sha;  /* hex SHA-256 over the schemas in use */
+    struct span seed;
+    int64_t start_ms;
+    int64_t duration_ms;
+    struct span settings;   /* JSON object text: the options that change bytes, sorted */
+    struct span shard;      /* "I/N", or empty for the whole */
+    struct span compressor; /* gzip_name */
+};
+
+struct manifest_counts {
+    uint64_t files, records, text_bytes, object_bytes, labels;
+};
+
+/**
+ * fingerprint_id(out, f):
+ * 64 hex digits over all parts of ${f} but the compressor: equal ids mean equal texts. No NUL.
+ */
+void fingerprint_id(char out[64], const struct fingerprint *f);
+
+/**
+ * manifest_open(out, path, f, e):
+ * Begin a manifest under a temporary name beside ${path}.
+ */
+int manifest_open(struct manifest **out, const char *path, const struct fingerprint *f,
+                  struct err *e);
+
+/**
+ * manifest_add(m, file, e):
+ * Add a line for ${file}, whose digests must be filled.
+ */
+int manifest_add(struct manifest *m, const struct logfile *file, struct err *e);
+
+/**
+ * manifest_finish(m, counts, e):
+ * Write the counts and rename into place. manifest_close without finish removes what was written.
+ */
+int manifest_finish(struct manifest *m, const struct manifest_counts *counts, struct err *e);
+void manifest_close(struct manifest *m);
+
+/**
+ * manifest_id(out, path, e):
+ * The fingerprint id in the first line of the manifest ${path}: 1; 0 when there is no such file; -1
+ * and ERR_INPUT when it is no manifest of ours.
+ */
+int manifest_id(char out[64], const char *path, struct err *e);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * sink.h - the seam that takes log files
+ */
+#ifndef TRAIL_SINK_H
+#define TRAIL_SINK_H
+
+#include "trail/logfile.h"
+
+struct err;
+
+/* What became of the log files a sink was given; filled by finish. */
+struct sink_totals {
+    uint64_t files;    /* that arrived */
+    uint64_t bytes;    /* of their objects */
+    uint64_t same;     /* that were there already, byte for byte */
+    uint64_t failed;   /* given up */
+    uint64_t attempts; /* requests sent, for sinks that try again */
+};
+
+/* Hears of each log file that was given up: its key and why, in one line. */
+typedef void sink_lost_fn(void *ctx, struct span key, struct span why);
+
+struct sink_ops {
+    const char *name;
+    /* 0 and the body is the sink's (it may still be on its way); -1: the run cannot go on. */
+    int (*put)(void *self, struct logfile *f, struct err *e);
+    /* Wait for all that is on its way, then report; -1 when the sink itself broke. Files given up
+       are no error of finish: they are counted in ${totals} and were told to the sink_lost_fn. */
+    int (*finish)(void *self, struct sink_totals *totals, struct err *e);
+    void (*close)(void *self);
+};
+
+struct sink {
+    const struct sink_ops *ops;
+    void *self;
+};
+
+#endif

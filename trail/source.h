@@ -1,0 +1,23 @@
+/*
+ * source.h - the seam that gives log files, one after another
+ */
+#ifndef TRAIL_SOURCE_H
+#define TRAIL_SOURCE_H
+
+#include "trail/logfile.h"
+
+struct err;
+
+struct source_ops {
+    const char *name;
+    /* 1 and ${out} holds the next log file, the caller's now; 0 at the end; -1. */
+    int (*next)(void *self, struct logfile *out, struct err *e);
+    void (*close)(void *self);
+};
+
+struct source {
+    const struct source_ops *ops;
+    void *self;
+};
+
+#endif
