@@ -1,0 +1,207 @@
+/*
+ * catalog.h - what the schemas say of the services: operations, members, options, platforms
+ *
+ * Services are data: adding an operation, or another service, is adding rows to schemas/. The
+ * tables below are read-only after catalog_load and live in the run's arena.
+ */
+#ifndef GEN_CATALOG_H
+#define GEN_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct arena;
+struct err;
+struct service;
+
+enum member_type {
+    MEMBER_STRING,
+    MEMBER_BOOLEAN,
+    MEMBER_INTEGER,
+    MEMBER_NUMBER,
+    MEMBER_TIMESTAMP,
+    MEMBER_OBJECT,
+    MEMBER_LIST
+};
+
+/* When a member is in a request without being named by a step. */
+enum member_sent { SENT_WITH, SENT_ALWAYS };
+
+/* One row: a member of a request or response, its limits and where its value comes from. */
+struct member {
+    struct span path; /* "tier", "tier.name", "tags[]", "tags[].key": parents come before children */
+    enum member_type type;
+    bool required;
+    bool bounded;
+    int64_t min, max; /* length in characters of a string, value of a number, elements of a list */
+    const struct span *words; /* the only legal values, or none */
+    size_t nwords;
+    struct span pattern;    /* POSIX extended expression that a string must match, or empty */
+    struct span from;       /* the slot that gives the value, or empty */
+    struct span constant;   /* JSON text of a fixed value, or empty */
+    enum member_sent sent;
+};
+
+/* How a call fails: what CloudTrail shows of it. */
+struct error_form {
+    struct span name;      /* "access-denied", what scenarios call it */
+    struct span code;      /* errorCode; empty: the member is absent */
+    struct span message;   /* errorMessage with {slots}; empty: the member is absent */
+    bool keeps_parameters; /* whether requestParameters stays */
+    int http;
+};
+
+/* What a call does to the world; C knows these few and nothing of single operations. */
+enum effect {
+    EFFECT_NONE,
+    EFFECT_CREATE_APPLICATION,
+    EFFECT_DELETE_APPLICATION,
+    EFFECT_CREATE_VERSION,
+    EFFECT_DELETE_VERSION,
+    EFFECT_LAUNCH,
+    EFFECT_UPDATE,
+    EFFECT_REBUILD,
+    EFFECT_RESTART,
+    EFFECT_SWAP,
+    EFFECT_ABORT,
+    EFFECT_TERMINATE
+};
+
+struct operation {
+    struct span name; /* "UpdateEnvironment" */
+    const struct service *service;
+    bool read_only;
+    enum effect effect;
+    struct span resource; /* slot of the ARN it is authorised on ("environment.arn"), or empty */
+    const struct member *request;
+    size_t nrequest;
+    const struct member *response; /* what CloudTrail would show; none: responseElements is null */
+    size_t nresponse;
+    const struct error_form *const *errors;
+    size_t nerrors;
+};
+
+struct service {
+    struct span name;         /* "elasticbeanstalk" */
+    struct span event_source; /* "elasticbeanstalk.amazonaws.com" */
+    struct span host;         /* "elasticbeanstalk.{region}.amazonaws.com" */
+    struct span api_name;     /* how SDKs name it in user agents: "elastic-beanstalk" */
+    struct span global_region; /* where a global service's calls are recorded, or empty */
+    bool reports_tls;         /* whether its records carry tlsDetails by default */
+    const struct operation *operations; /* sorted by name */
+    size_t noperations;
+};
+
+enum option_type {
+    OPTION_STRING,
+    OPTION_INTEGER,
+    OPTION_NUMBER,
+    OPTION_BOOLEAN,
+    OPTION_LIST,
+    OPTION_TIMESTAMP,
+    OPTION_DURATION,
+    OPTION_CRON,
+    OPTION_JSON,
+    OPTION_ARN
+};
+
+struct option {
+    struct span name;
+    enum option_type type;
+    struct span initial; /* the default, or empty */
+    const struct span *words;
+    size_t nwords;
+    bool bounded;
+    int64_t min, max; /* of a number, or of a string's length for OPTION_STRING */
+    struct span pattern;
+    struct span unit; /* "s", "MB", ... or empty */
+    bool secret;
+};
+
+struct option_namespace {
+    struct span name; /* "aws:autoscaling:asg"; a templated one ends in its placeholder */
+    struct span fixed; /* what the name begins with: all of it, or up to the placeholder */
+    bool templated;
+    bool any_option; /* environment properties: any name is legal */
+    bool for_load_balanced, for_single_instance, for_worker;
+    const struct option *options;
+    size_t noptions;
+};
+
+struct platform {
+    struct span name;    /* "64bit Amazon Linux 2023 v6.7.2 running Node.js 22" */
+    struct span branch;  /* "Node.js 22 running on 64bit Amazon Linux 2023" */
+    struct span version; /* "6.7.2" */
+    struct span arn_tail; /* branch/version */
+    struct span family;
+    bool windows;
+};
+
+struct region {
+    struct span name;
+    struct span partition;
+    struct span host;         /* of Elastic Beanstalk's endpoint */
+    struct span cname_suffix; /* "us-east-1.elasticbeanstalk.com" */
+    struct span elb_suffix;   /* "us-east-1.elb.amazonaws.com" */
+};
+
+struct catalog {
+    char sha256[64]; /* hex over all schema files in use, in the order of their names */
+    const struct service *services;
+    size_t nservices;
+    const struct option_namespace *namespaces;
+    size_t nnamespaces;
+    const struct platform *platforms;
+    size_t nplatforms;
+    const struct region *regions;
+    size_t nregions;
+};
+
+/**
+ * catalog_load(out, arena, dir, e):
+ * Read the catalog from the schema files inside the binary, or from the folder ${dir} when it is
+ * not NULL. Every file beside it that has the "service" member is a service.
+ *
+ * Owns:   everything in ${out} lives in ${arena}.
+ * Errors: ERR_INPUT with file, line, column and pointer for what a file has wrong.
+ */
+int catalog_load(struct catalog *out, struct arena *arena, const char *dir, struct err *e);
+
+/**
+ * catalog_service(c, name) / catalog_operation(c, name):
+ * By exact name; NULL when there is none. An operation may be written "UpdateEnvironment", then it
+ * is Elastic Beanstalk's, or "sts:AssumeRole".
+ */
+const struct service *catalog_service(const struct catalog *c, struct span name);
+const struct operation *catalog_operation(const struct catalog *c, struct span name);
+
+/**
+ * catalog_operation_nearest(c, name):
+ * The name of the Elastic Beanstalk operation nearest to ${name}, or NULL.
+ */
+const char *catalog_operation_nearest(const struct catalog *c, struct span name);
+
+/* The member row of ${path} among ${rows}, or NULL. */
+const struct member *catalog_member(const struct member *rows, size_t nrows, struct span path);
+
+/* The way of failing that scenarios call ${name}, among those of ${op}; NULL when it has none such. */
+const struct error_form *catalog_error(const struct operation *op, struct span name);
+
+const struct region *catalog_region(const struct catalog *c, struct span name);
+
+/* By branch ("Node.js 22 running on 64bit Amazon Linux 2023") or by full solution stack name; the
+   newest version of a branch. */
+const struct platform *catalog_platform(const struct catalog *c, struct span name);
+
+/**
+ * catalog_option_check(c, ns, option, value, why):
+ * Whether option ${option} of namespace ${ns} exists and may hold ${value}. When not, ${why}, a
+ * buffer of ${why_n} bytes, says so in one sentence with a suggestion, and false comes back.
+ */
+bool catalog_option_check(const struct catalog *c, struct span ns, struct span option,
+                          struct span value, char *why, size_t why_n);
+
+#endif
