@@ -9,7 +9,10 @@
 #ifndef BASE_DRAW_H
 #define BASE_DRAW_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+__extension__ typedef unsigned __int128 draw_wide;
 
 /**
  * draw_at(seed, purpose, index):
@@ -23,7 +26,7 @@ static inline uint64_t draw_at(uint64_t seed, uint32_t purpose, uint64_t index)
     /* Odd constants with balanced bits; two folds keep single-bit changes of any input apart. */
     uint64_t a = seed ^ UINT64_C(0xa0761d6478bd642f);
     uint64_t b = index ^ UINT64_C(0xe7037ed1a0b428db) ^ ((uint64_t)purpose << 32 | purpose);
-    __extension__ unsigned __int128 m = (unsigned __int128)a * (b | 1);
+    draw_wide m = (draw_wide)a * (b | 1);
     uint64_t x = (uint64_t)m ^ (uint64_t)(m >> 64) ^ index * UINT64_C(0x9e3779b97f4a7c15) ^ seed;
     x ^= x >> 30;
     x *= UINT64_C(0xbf58476d1ce4e5b9);
@@ -35,7 +38,7 @@ static inline uint64_t draw_at(uint64_t seed, uint32_t purpose, uint64_t index)
 /* ${bits} as an even number in 0 .. ${n} - 1; ${n} at least 1. */
 static inline uint64_t draw_below(uint64_t bits, uint64_t n)
 {
-    return (uint64_t)(((__extension__ unsigned __int128)bits * n) >> 64);
+    return (uint64_t)((draw_wide)bits * n >> 64);
 }
 
 /* ${bits} as an even number in ${low} .. ${high}, both included. */

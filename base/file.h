@@ -65,7 +65,9 @@ struct file_walk;
  * keys); names that begin with "." are left out. ${path} is relative to ${root} and valid until the
  * next call. Holds one folder's names a level, not the whole tree.
  *
- * Errors: next gives 1, 0 at the end, -1 and ERR_INPUT for an unreadable folder.
+ * Errors: next gives 1, 0 at the end, -1 and ERR_INPUT for an unreadable folder, a link that leads
+ *         nowhere, or a link to a folder: links to files are followed, those never, or a loop of
+ *         them had no end.
  */
 int file_walk_open(struct file_walk **out, const char *root, struct err *e);
 int file_walk_next(struct file_walk *w, struct span *path, uint64_t *size_n, struct err *e);

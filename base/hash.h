@@ -30,4 +30,10 @@ void hash_hex(char *at, const uint8_t *bytes, size_t n);
 /* Base64 (RFC 4648, padded) of ${n} bytes: returns the length; ${at} has room for (n + 2) / 3 * 4. */
 size_t hash_base64(char *at, const uint8_t *bytes, size_t n);
 
+/**
+ * hash_thread_end():
+ * Give back what hashing keeps for this thread; work.c calls it as each of its threads ends.
+ */
+void hash_thread_end(void);
+
 #endif

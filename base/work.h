@@ -43,9 +43,10 @@ struct work_queue;
 /**
  * A bounded queue of pointers between threads.
  *
- * put waits while it is full and returns false once the queue is closed; take waits while it is
- * empty and returns false once it is closed and drained. wait_ms < 0 waits for ever; otherwise
- * take also returns false (with *out NULL) when nothing came in time.
+ * put waits while it is full and returns false once the queue has ended; take waits while it is
+ * empty and returns false once it has ended and is drained. wait_ms < 0 waits for ever; otherwise
+ * take also returns false (with *out NULL) when nothing came in time. end wakes all who wait; close
+ * frees, when no thread uses the queue any more, and leaves items still in it to their owner.
  */
 struct work_queue *work_queue_open(size_t most);
 bool work_queue_put(struct work_queue *q, void *item);
@@ -54,7 +55,8 @@ void work_queue_end(struct work_queue *q);
 void work_queue_close(struct work_queue *q);
 
 /**
- * A thread that runs ${run}(${ctx}) until it returns. join waits for it and frees it.
+ * A thread that runs ${run}(${ctx}) until it returns, with all signals blocked; NULL when the
+ * system gives none. join waits for it and frees it.
  */
 struct work_thread;
 struct work_thread *work_thread_start(void (*run)(void *ctx), void *ctx);
