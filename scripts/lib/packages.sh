@@ -23,13 +23,8 @@ python3              command  python3
 python3-venv         python   ensurepip
 git                  command  git
 openssl              command  openssl
+jq                   command  jq
 ca-certificates      file     /etc/ssl/certs/ca-certificates.crt
-'
-
-# AWS's own reader of CloudTrail files is a Java library.
-PACKAGES_JAVA='
-default-jdk-headless command  javac
-maven                command  mvn
 '
 
 packages_has() {

@@ -20,7 +20,7 @@ venv_build() {
     rm -rf "$dir"
     python3 -m venv "$dir" >&2
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -r "$ROOT/tests/requirements.txt" >&2
+        --no-deps -r "$ROOT/tests/requirements.txt" >&2
     : >"$dir/ready"
 }
 
