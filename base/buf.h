@@ -18,7 +18,7 @@
 struct buf {
     char *p;
     size_t n;     /* bytes in use */
-    size_t cap;   /* bytes allocated */
+    size_t cap;   /* bytes allocated, not counting one more for the NUL of buf_text */
     size_t max_n; /* n never grows past this */
 };
 
@@ -92,7 +92,9 @@ static inline void buf_clear(struct buf *b)
 /* Put a NUL behind the bytes, not counted, and return them as a C string. */
 static inline const char *buf_text(struct buf *b)
 {
-    *buf_need(b, 1) = '\0';
+    if (b->p == NULL)
+        buf_grow(b, 0);
+    b->p[b->n] = '\0';
     return b->p;
 }
 

@@ -7,6 +7,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdarg.h>
+
 #include "base/span.h"
 
 enum err_kind {
@@ -30,6 +32,10 @@ struct err {
  */
 int err_set(struct err *e, enum err_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same for a caller that has the arguments as a list. */
+int err_vset(struct err *e, enum err_kind kind, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 /**
  * err_sys(e, kind, format, ...):

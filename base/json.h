@@ -50,7 +50,7 @@ struct json_row {
     enum json_kind kind;
     size_t offset; /* of the field in the struct that is filled */
     bool required;
-    int64_t min, max; /* both 0: no bounds */
+    int64_t min, max;         /* both 0: no bounds */
     const char *const *words; /* JSON_WORD: NULL-terminated */
 };
 
@@ -75,12 +75,14 @@ struct json json_root(struct json_doc *doc);
 /**
  * json_collect(doc, take, ctx):
  * Send findings about ${doc} to ${take}; without this they are only counted and the first is kept.
+ * Doubled members, found by json_open, are sent at once. After 100 findings the rest is only
+ * counted.
  */
 void json_collect(struct json_doc *doc, finding_fn *take, void *ctx);
 
 /**
  * json_complain(j, format, ...):
- * Report a finding at ${j}, with line, column and pointer. For an absent member, give its parent.
+ * Report a finding at ${j}, with line, column and pointer; at its parent when ${j} is absent.
  */
 void json_complain(const struct json *j, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -94,17 +96,19 @@ void json_complain_key(const struct json *j, const char *key, const char *format
 
 /**
  * json_verdict(doc, e):
- * 0 when there was no finding. Otherwise -1 and ERR_INPUT: with one finding its own line
- * ("file:line:column: /pointer: text"); with more, and no collector set, the first one's line and
- * " (and N more)"; with a collector, "file: N errors".
+ * 0 when there was no finding. Otherwise -1 and ERR_INPUT: with a collector "file: N errors";
+ * without, the first one's line ("file:line:column: /pointer: text") and, when there were more,
+ * " (and N more)".
  */
 int json_verdict(const struct json_doc *doc, struct err *e);
 
 /**
  * json_read(j, rows, nrows, out):
  * Read object ${j} through ${rows} into the struct at ${out}. Fields of absent members keep what
- * they held (set defaults first); JSON_OBJECT, JSON_ARRAY and JSON_ANY fields of absent members
- * get a struct json whose value is NULL. Unknown members get a suggestion within half their length.
+ * they held (set defaults first), and so do fields of refused ones; JSON_OBJECT, JSON_ARRAY and
+ * JSON_ANY fields of both get a struct json whose value is NULL. An absent ${j} is not a finding:
+ * its parent's row says whether it is required. Unknown members get a suggestion within half their
+ * length.
  *
  * Returns: whether ${j} is an object and had no finding of its own.
  */
