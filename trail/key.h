@@ -29,7 +29,7 @@ struct key_parts {
     struct span organization; /* "o-..." or empty */
     struct span account;      /* 12 digits, as the file name says */
     struct span region;
-    int64_t stamp_ms;   /* the name's time, a multiple of five minutes */
+    int64_t stamp_ms;   /* the name's time; CloudTrail's is a multiple of five minutes */
     struct span suffix; /* 16 characters of A-Z a-z 0-9 */
 };
 
@@ -56,8 +56,8 @@ void key_write(struct buf *out, const struct key_parts *k, bool gzipped);
 
 /**
  * key_read(out, text, e):
- * Take the key ${text} apart. A bare file name is enough: prefix and organization are then empty.
- * Digest, insight and other keys only get their kind.
+ * Take the key ${text} apart. The file name is enough: without CloudTrail's folders before it,
+ * prefix and organization are empty. Digest, insight and other keys only get their kind.
  *
  * Owns:   the spans point into ${text}.
  * Errors: ERR_INPUT when the name begins like a log file's and is not one (a stamp that is no time,
@@ -67,8 +67,9 @@ int key_read(struct key_parts *out, struct span text, struct err *e);
 
 /**
  * key_prefix(prefix, e):
- * Whether ${prefix} can stand before AWSLogs: at most 200 bytes, no control characters, no empty,
- * "." or ".." segment, no slash at either end; empty is fine. ERR_INPUT says what is wrong.
+ * Whether ${prefix} can stand before AWSLogs: at most 200 bytes, no control characters, no empty
+ * part or one that begins with "." (file_walk would not see it), no slash at either end; empty is
+ * fine. ERR_INPUT says what is wrong.
  *
  * Source: the limit is CloudTrail's (S3KeyPrefix, 200 characters).
  */

@@ -19,6 +19,9 @@ struct err;
 /* The most bytes a log file's text may have: CloudTrail's 50 MB, with room for a large last record. */
 #define LOGFILE_TEXT_MAX ((size_t)64 << 20)
 
+/* The most bytes of its object: such a text after gzip_bound. */
+#define LOGFILE_BODY_MAX (LOGFILE_TEXT_MAX + LOGFILE_TEXT_MAX / 8 + 4096)
+
 /*
  * One object on its way. Across rooms its body changes hands: after a taker returned 0 the bytes
  * are the taker's, who frees them with buf_free or hands them on.
@@ -87,7 +90,8 @@ int logfile_walk_open(struct logfile_walk *w, struct span text, struct err *e);
 /**
  * logfile_walk_next(w, record, e):
  * The next record, a span of the text from '{' to '}'. 1, 0 at the end, -1 when brackets or quotes
- * do not close or something that is no object stands between records.
+ * do not close, something that is no object stands between records, or the text goes on after its
+ * end. What is inside a record is not judged.
  */
 int logfile_walk_next(struct logfile_walk *w, struct span *record, struct err *e);
 

@@ -43,28 +43,33 @@ void fingerprint_id(char out[64], const struct fingerprint *f);
 
 /**
  * manifest_open(out, path, f, e):
- * Begin a manifest under a temporary name beside ${path}.
+ * Begin a manifest under the temporary name .NAME.tmp beside ${path}; the folder must exist.
+ *
+ * Errors: ERR_WORK with the system's reason.
  */
 int manifest_open(struct manifest **out, const char *path, const struct fingerprint *f,
                   struct err *e);
 
 /**
  * manifest_add(m, file, e):
- * Add a line for ${file}, whose digests must be filled.
+ * Add a line for ${file}, whose digests must be filled, before its body is handed on.
  */
 int manifest_add(struct manifest *m, const struct logfile *file, struct err *e);
 
 /**
  * manifest_finish(m, counts, e):
  * Write the counts and rename into place. manifest_close without finish removes what was written.
+ *
+ * Errors: ERR_WORK with the system's reason, or that another run began a manifest here meanwhile.
  */
 int manifest_finish(struct manifest *m, const struct manifest_counts *counts, struct err *e);
 void manifest_close(struct manifest *m);
 
 /**
  * manifest_id(out, path, e):
- * The fingerprint id in the first line of the manifest ${path}: 1; 0 when there is no such file; -1
- * and ERR_INPUT when it is no manifest of ours.
+ * The fingerprint id in the first line of the manifest ${path}, or of the unfinished one that a
+ * killed run left under the temporary name: 1; 0 when there is neither; -1 and ERR_INPUT when it is
+ * no manifest of ours.
  */
 int manifest_id(char out[64], const char *path, struct err *e);
 
