@@ -1,0 +1,328 @@
+/* http.c - see http.h. The only file that knows libcurl. */
+#include "replay/http.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum {
+    CONNECT_MS = 5000,
+    IDLE_MS = 30000,
+    TOTAL_MS = 60000,
+    BODY_BYTES_PER_S = 50000,
+    CONNECTIONS_MAX = 1024
+};
+
+/* One transfer at a time, its handle and memory kept for the next. */
+struct slot {
+    CURL *easy;
+    struct slot *next_free;
+    void *tag;
+    struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
+    char *body;                                /* HTTP_BODY_KEPT bytes, from the first one on */
+    size_t body_n, seen_n;
+    char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
+    char retry_after[HTTP_VALUE_MAX];
+    char reason[CURL_ERROR_SIZE];
+};
+
+struct http_curl {
+    CURLM *multi;
+    struct slot *slots;
+    unsigned slots_n;
+    struct slot *free;
+    struct slot *told; /* whose reply was given last */
+    struct http_options options;
+    char *ca_bundle;
+};
+
+/* Headers that are kept: where they go in a slot. */
+static const struct {
+    const char *name;
+    size_t offset;
+} kept[] = {
+    {"date:", offsetof(struct slot, date)},
+    {"x-amz-bucket-region:", offsetof(struct slot, region)},
+    {"etag:", offsetof(struct slot, etag)},
+    {"retry-after:", offsetof(struct slot, retry_after)},
+};
+
+/* What libcurl's codes mean to us; all others are HTTP_BROKEN. */
+static const struct {
+    CURLcode code;
+    enum http_fault fault;
+} faults[] = {
+    {CURLE_OK, HTTP_ANSWERED},
+    {CURLE_COULDNT_RESOLVE_HOST, HTTP_UNRESOLVED},
+    {CURLE_COULDNT_RESOLVE_PROXY, HTTP_UNRESOLVED},
+    {CURLE_COULDNT_CONNECT, HTTP_UNREACHABLE},
+    {CURLE_INTERFACE_FAILED, HTTP_UNREACHABLE},
+    {CURLE_OPERATION_TIMEDOUT, HTTP_SLOW},
+    {CURLE_SSL_CONNECT_ERROR, HTTP_TLS},
+    {CURLE_SSL_CIPHER, HTTP_TLS},
+    {CURLE_PEER_FAILED_VERIFICATION, HTTP_UNTRUSTED},
+    {CURLE_SSL_CACERT_BADFILE, HTTP_UNTRUSTED},
+    {CURLE_SSL_CERTPROBLEM, HTTP_UNTRUSTED},
+    {CURLE_SSL_CLIENTCERT, HTTP_UNTRUSTED},
+    {CURLE_SSL_INVALIDCERTSTATUS, HTTP_UNTRUSTED},
+    {CURLE_SSL_ISSUER_ERROR, HTTP_UNTRUSTED},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, HTTP_UNTRUSTED},
+    {CURLE_UNSUPPORTED_PROTOCOL, HTTP_UNUSABLE},
+    {CURLE_URL_MALFORMAT, HTTP_UNUSABLE},
+};
+
+static enum http_fault fault_of(CURLcode code)
+{
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        if (faults[i].code == code)
+            return faults[i].fault;
+    }
+    return HTTP_BROKEN;
+}
+
+static size_t take_body(char *data, size_t size, size_t count, void *ctx)
+{
+    struct slot *s = ctx;
+    size_t n = size * count;
+    s->seen_n += n;
+    if (s->seen_n > HTTP_BODY_MAX)
+        return 0;
+    size_t room = HTTP_BODY_KEPT - s->body_n;
+    size_t take_n = n < room ? n : room;
+    if (s->body == NULL) {
+        s->body = malloc(HTTP_BODY_KEPT);
+        if (s->body == NULL)
+            mem_die(HTTP_BODY_KEPT);
+    }
+    memcpy(s->body + s->body_n, data, take_n);
+    s->body_n += take_n;
+    return n;
+}
+
+static size_t take_header(char *data, size_t size, size_t count, void *ctx)
+{
+    struct slot *s = ctx;
+    size_t n = size * count;
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        size_t name_n = strlen(kept[i].name);
+        if (n < name_n || strncasecmp(data, kept[i].name, name_n) != 0)
+            continue;
+        const char *from = data + name_n;
+        const char *to = data + n;
+        while (from < to && isspace((unsigned char)*from))
+            from++;
+        while (to > from && isspace((unsigned char)to[-1]))
+            to--;
+        size_t value_n = (size_t)(to - from);
+        char *at = (char *)s + kept[i].offset;
+        if (value_n < HTTP_VALUE_MAX) {
+            memcpy(at, from, value_n);
+            at[value_n] = '\0';
+        }
+    }
+    return n;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *p = calloc(count, size);
+    if (p == NULL)
+        mem_die(count * size);
+    return p;
+}
+
+/* Options that every transfer of this handle shares. */
+static void set_up(const struct http_curl *h, struct slot *s)
+{
+    const struct http_options *o = &h->options;
+    s->easy = curl_easy_init();
+    if (s->easy == NULL)
+        mem_die(sizeof(*s));
+    CURL *c = s->easy;
+    curl_easy_setopt(c, CURLOPT_PRIVATE, (void *)s);
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(c, CURLOPT_USERAGENT,
+                     o->user_agent != NULL ? o->user_agent : "beantrail/" BEANTRAIL_VERSION);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)(o->idle_ms / 1000));
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, (void *)s);
+    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(c, CURLOPT_HEADERDATA, (void *)s);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->reason);
+    if (h->ca_bundle != NULL)
+        curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
+}
+
+static void curl_start(void *self, const struct http_request *r, void *tag)
+{
+    struct http_curl *h = self;
+    if (h->told != NULL) {
+        h->told->next_free = h->free;
+        h->free = h->told;
+        h->told = NULL;
+    }
+    struct slot *s = h->free;
+    assert(s != NULL && r->headers_n <= HTTP_HEADERS_MAX);
+    h->free = s->next_free;
+    s->tag = tag;
+    s->body_n = 0;
+    s->seen_n = 0;
+    s->date[0] = s->region[0] = s->etag[0] = s->retry_after[0] = s->reason[0] = '\0';
+    if (s->easy == NULL)
+        set_up(h, s);
+
+    /* libcurl only reads the list; the casts save a copy of every line. */
+    for (size_t i = 0; i < r->headers_n; i++) {
+        s->lines[i].data = (char *)(uintptr_t)r->headers[i];
+        s->lines[i].next = i + 1 < r->headers_n ? &s->lines[i + 1] : NULL;
+    }
+    CURL *c = s->easy;
+    curl_easy_setopt(c, CURLOPT_URL, r->url);
+    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers_n > 0 ? s->lines : NULL);
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
+    if (r->body.n > 0 || strcmp(r->method, "PUT") == 0) {
+        /* From memory in one send; the pointer is kept, the bytes are not copied. */
+        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
+        curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.n > 0 ? r->body.p : "");
+    } else {
+        curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+    }
+    int64_t total_ms = h->options.total_ms + (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000));
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)total_ms);
+    if (curl_multi_add_handle(h->multi, c) != CURLM_OK)
+        mem_die(sizeof(*s));
+}
+
+/* The next finished transfer, if there is one. */
+static bool take_finished(struct http_curl *h, struct http_reply *out)
+{
+    int left;
+    for (;;) {
+        CURLMsg *m = curl_multi_info_read(h->multi, &left);
+        if (m == NULL)
+            return false;
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        CURL *c = m->easy_handle;
+        const CURLcode code = m->data.result;
+        struct slot *s = NULL;
+        long status = 0;
+        curl_easy_getinfo(c, CURLINFO_PRIVATE, (char **)&s);
+        curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+        curl_multi_remove_handle(h->multi, c);
+        if (code != CURLE_OK && s->reason[0] == '\0') {
+            strncpy(s->reason, curl_easy_strerror(code), sizeof(s->reason) - 1);
+            s->reason[sizeof(s->reason) - 1] = '\0';
+        }
+        *out = (struct http_reply){.tag = s->tag,
+                                   .fault = fault_of(code),
+                                   .status = (int)status,
+                                   .body = {s->body, s->body_n},
+                                   .reason = code == CURLE_OK ? "" : s->reason,
+                                   .date = s->date,
+                                   .region = s->region,
+                                   .etag = s->etag,
+                                   .retry_after = s->retry_after};
+        h->told = s;
+        return true;
+    }
+}
+
+static bool curl_next(void *self, struct http_reply *out, int64_t wait_ms)
+{
+    struct http_curl *h = self;
+    if (h->told != NULL) {
+        h->told->next_free = h->free;
+        h->free = h->told;
+        h->told = NULL;
+    }
+    if (take_finished(h, out))
+        return true;
+    int running = 0;
+    curl_multi_perform(h->multi, &running);
+    if (take_finished(h, out))
+        return true;
+    if (wait_ms <= 0)
+        return false;
+    curl_multi_poll(h->multi, NULL, 0, wait_ms > 60000 ? 60000 : (int)wait_ms, NULL);
+    curl_multi_perform(h->multi, &running);
+    return take_finished(h, out);
+}
+
+static void curl_wake(void *self)
+{
+    struct http_curl *h = self;
+    curl_multi_wakeup(h->multi);
+}
+
+static void curl_close(void *self)
+{
+    struct http_curl *h = self;
+    for (unsigned i = 0; i < h->slots_n; i++) {
+        struct slot *s = &h->slots[i];
+        if (s->easy != NULL) {
+            curl_multi_remove_handle(h->multi, s->easy);
+            curl_easy_cleanup(s->easy);
+        }
+        free(s->body);
+    }
+    curl_multi_cleanup(h->multi);
+    free(h->slots);
+    free(h->ca_bundle);
+    free(h);
+    curl_global_cleanup();
+}
+
+static const struct http_ops curl_ops = {
+    .start = curl_start, .next = curl_next, .wake = curl_wake, .close = curl_close};
+
+int http_open(struct http *out, const struct http_options *o, struct err *e)
+{
+    assert(o->connections >= 1 && o->connections <= CONNECTIONS_MAX);
+    if (o->ca_bundle != NULL && access(o->ca_bundle, R_OK) != 0)
+        return err_sys(e, ERR_INPUT, "%s: the CA bundle cannot be read", o->ca_bundle);
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+        return err_set(e, ERR_WORK, "libcurl %s cannot be used here", curl_version());
+
+    struct http_curl *h = zeroed(1, sizeof(*h));
+    h->options = *o;
+    if (h->options.connect_ms == 0)
+        h->options.connect_ms = CONNECT_MS;
+    if (h->options.idle_ms == 0)
+        h->options.idle_ms = IDLE_MS;
+    if (h->options.total_ms == 0)
+        h->options.total_ms = TOTAL_MS;
+    if (o->ca_bundle != NULL) {
+        size_t n = strlen(o->ca_bundle) + 1;
+        h->ca_bundle = zeroed(n, 1);
+        memcpy(h->ca_bundle, o->ca_bundle, n);
+    }
+    h->multi = curl_multi_init();
+    if (h->multi == NULL)
+        mem_die(sizeof(*h));
+    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)o->connections);
+    h->slots_n = o->connections;
+    h->slots = zeroed(h->slots_n, sizeof(*h->slots));
+    for (unsigned i = h->slots_n; i > 0; i--) {
+        h->slots[i - 1].next_free = h->free;
+        h->free = &h->slots[i - 1];
+    }
+    *out = (struct http){&curl_ops, h};
+    return 0;
+}
