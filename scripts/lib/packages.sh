@@ -2,7 +2,8 @@
 # packages.sh - what a machine must have, how to tell that it is there, and apt to bring it
 #
 # A row is: Debian package, kind of check, what the check looks for. The check decides, not the
-# package list, so a tool that came another way (a newer Go, a vendor's JDK) is left alone.
+# package list, so a tool that came another way (a newer CMake, say) is left alone.
+# shellcheck disable=SC2034  # the tables are for those who source this
 
 PACKAGES_BUILD='
 cmake                command  cmake

@@ -4,11 +4,17 @@
 # A server on PATH, or named by $MINIO or $VERSITYGW, is used as it is. Otherwise it is built from
 # the Go module proxy at a pinned version, once, into the cache. Wants say.sh, cache.sh, venv.sh.
 
-# MinIO's repository is archived: the commit is pinned, nothing newer will come.
-SERVERS_MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
-SERVERS_VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.7.0
 # VersityGW wants the newer of the two Go versions asked for.
 SERVERS_GO_MIN=1.25
+
+# servers_module COMMAND: what go install builds it from
+servers_module() {
+    case $1 in
+    # MinIO's repository is archived: the commit is pinned, nothing newer will come.
+    minio) echo github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c ;;
+    versitygw) echo github.com/versity/versitygw/cmd/versitygw@v1.7.0 ;;
+    esac
+}
 
 servers_go_is_new_enough() {
     local have
@@ -51,17 +57,22 @@ servers_build() {
     [ -x "$target" ]
 }
 
+# servers_variable COMMAND: the environment variable that names it
+servers_variable() {
+    printf '%s' "$1" | tr '[:lower:]' '[:upper:]'
+}
+
 # servers_path COMMAND: print where COMMAND is or would be, without building it.
 servers_path() {
     local command=$1 variable module
-    variable=$(printf '%s' "$command" | tr '[:lower:]' '[:upper:]')
-    module=SERVERS_$variable
+    variable=$(servers_variable "$command")
+    module=$(servers_module "$command")
     if [ -n "${!variable:-}" ]; then
         printf '%s\n' "${!variable}"
     elif command -v "$command" >/dev/null; then
         command -v "$command"
     else
-        printf '%s/bin/%s-%s\n' "$CACHE_DIR" "$command" "${!module##*@}"
+        printf '%s/bin/%s-%s\n' "$CACHE_DIR" "$command" "${module##*@}"
     fi
 }
 
@@ -70,15 +81,14 @@ servers_ready() {
     local command path module
     for command in minio versitygw; do
         path=$(servers_path "$command")
-        module=SERVERS_$(printf '%s' "$command" | tr '[:lower:]' '[:upper:]')
+        module=$(servers_module "$command")
         if [ ! -x "$path" ] && [ "${path#"$CACHE_DIR"/}" != "$path" ]; then
-            cache_locked servers servers_build "$command" "${!module}" "$path" || true
+            cache_locked servers servers_build "$command" "$module" "$path" || true
         fi
         if [ ! -x "$path" ]; then
-            printf '%s\n' "no $command: put one on PATH, or name it in \$${module#SERVERS_}, or" \
-                "install Go $SERVERS_GO_MIN or newer so that it can be built (${!module});" \
-                "--no-s3 leaves the S3 server tests out" | tr '\n' ' ' >&2
-            printf '\n' >&2
+            printf 'no %s: put one on PATH, or name it in $%s, or install Go %s or newer so that %s %s\n' \
+                "$command" "$(servers_variable "$command")" "$SERVERS_GO_MIN" \
+                "it can be built ($module);" '--no-s3 leaves the S3 server tests out' >&2
             return 1
         fi
     done

@@ -52,6 +52,7 @@ ANSWERING_READS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentit
 LONGEST_SESSION = datetime.timedelta(hours=36)
 # The newest event of a file against its oldest; late ones stretch it.
 LONGEST_SPAN = datetime.timedelta(seconds=610)
+MANIFEST_MEMBERS = ("records", "textBytes", "textSha256", "bytes", "sha256")
 FIVE_MINUTES = datetime.timedelta(minutes=5)
 
 with open(os.path.join(os.path.dirname(__file__), "record.schema.json"), encoding="utf-8") as _f:
@@ -202,12 +203,12 @@ def read_file(job):
     root, key, pinned = job
     with open(os.path.join(root, key), "rb") as file:
         body = file.read()
-    seen = {"key": key, "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    seen = {"key": key, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     findings, crossing = [], []
     try:
         text = tree.inflate(body)
-        seen["text_sha256"] = hashlib.sha256(text).hexdigest()
-        seen["text_size"] = len(text)
+        seen["textSha256"] = hashlib.sha256(text).hexdigest()
+        seen["textBytes"] = len(text)
         records = tree.parse(text)
     except (tree.Fault, ValueError) as fault:
         return [f"{key}: {fault}"], seen, crossing
@@ -256,12 +257,15 @@ def check_manifest(root, files):
         if entry is None:
             yield f"manifest.json does not list {seen['key']}"
             continue
-        for member in ("size", "sha256", "text_sha256", "records"):
+        for member in MANIFEST_MEMBERS:
             if entry.get(member) != seen.get(member):
                 yield (f"manifest.json says {member} {entry.get(member)} of {seen['key']}, "
                        f"which has {seen.get(member)}")
     for key in listed:
         yield f"manifest.json lists {key}, which is not there"
+    counts = manifest["counts"]
+    if counts["files"] != len(files) or counts["records"] != sum(f.get("records", 0) for f in files):
+        yield f"manifest.json counts {counts['files']} files and {counts['records']} records"
 
 
 def read_tree(root, pinned):

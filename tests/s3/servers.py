@@ -1,0 +1,165 @@
+"""Real S3 servers, and a few broken ones, each on a free loopback port with a folder of its own."""
+
+import contextlib
+import os
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+KEY_ID = "beantrailtest"
+SECRET = "not-a-secret-0123456789"
+REGION = "us-east-1"
+START_SECONDS = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def client(url):
+    """The independent client: botocore's own signer, path style, no retries to hide behind."""
+    return boto3.client(
+        "s3", endpoint_url=url, region_name=REGION, aws_access_key_id=KEY_ID,
+        aws_secret_access_key=SECRET,
+        config=botocore.config.Config(
+            s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=5,
+            read_timeout=30,
+        ),
+    )
+
+
+def has_user_xattrs(folder):
+    try:
+        os.setxattr(folder, "user.beantrail", b"1")
+    except OSError:
+        return False
+    return True
+
+
+def minio_command(folder, port):
+    environment = {
+        "MINIO_ROOT_USER": KEY_ID, "MINIO_ROOT_PASSWORD": SECRET, "MINIO_BROWSER": "off",
+        "MINIO_CI_CD": "1",  # lets it use a folder of the root disk
+    }
+    command = [os.environ["MINIO"], "server", "--quiet", "--address", f"127.0.0.1:{port}", folder]
+    return command, environment
+
+
+def versitygw_command(folder, port):
+    environment = {"ROOT_ACCESS_KEY_ID": KEY_ID, "ROOT_SECRET_ACCESS_KEY": SECRET}
+    command = [os.environ["VERSITYGW"], "--keep-alive", "--port",
+               f"127.0.0.1:{port}", "posix"]
+    if not has_user_xattrs(folder):
+        beside = folder + ".meta"
+        os.mkdir(beside)
+        command += ["--sidecar", beside]
+    return command + [folder], environment
+
+
+COMMANDS = {"minio": minio_command, "versitygw": versitygw_command}
+
+
+@contextlib.contextmanager
+def running(name, scratch):
+    """Start the server `name`; its URL."""
+    folder = os.path.join(scratch, name)
+    os.mkdir(folder)
+    port = free_port()
+    command, environment = COMMANDS[name](folder, port)
+    environment.update(PATH=os.environ["PATH"], HOME=scratch)
+    log_path = os.path.join(scratch, name + ".log")
+    with open(log_path, "wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log,
+                                   stdin=subprocess.DEVNULL, cwd=scratch)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                client(url).list_buckets()
+                break
+            except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    with open(log_path, encoding="utf-8", errors="replace") as log:
+                        raise RuntimeError(f"{name} did not start: {error}\n{log.read()}") from error
+                time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Counter:
+    """A TCP proxy that counts the connections made through it."""
+
+    def __init__(self, url):
+        host, port = url.rsplit("/", 1)[1].split(":")
+        self.target = (host, int(port))
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.connections = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            far = socket.create_connection(self.target)
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._copy, args=(source, sink), daemon=True).start()
+
+    @staticmethod
+    def _copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        self.listener.close()
+
+
+@contextlib.contextmanager
+def self_signed(scratch):
+    """A TLS server whose certificate nobody vouches for; its URL."""
+    key, certificate = (os.path.join(scratch, name) for name in ("tls.key", "tls.crt"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out",
+         certificate, "-days", "2", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=IP:127.0.0.1"],
+        check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept():
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            with contextlib.suppress(OSError):
+                context.wrap_socket(near, server_side=True).close()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        listener.close()

@@ -1,0 +1,236 @@
+"""Trails are PUT into MinIO and VersityGW, read back by boto3, and are the same bytes.
+
+usage: test_servers.py [SERVER...]     with BEANTRAIL, MINIO, VERSITYGW in the environment
+"""
+
+import glob
+import gzip
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import servers
+
+PROGRAM = os.environ["BEANTRAIL"]
+SHARED = os.environ.get("BEANTRAIL_SAMPLES", "../shared/samples")
+PATIENCE_SECONDS = 60  # nothing may hang longer
+EXAMPLE = "update-environment-by-intern"
+# A quarter of an hour is a few dozen files: enough to see connections being kept.
+SIZES = {EXAMPLE: [], "quickstart": ["--duration", "2h"]}
+
+
+def environment(secret=servers.SECRET, **more):
+    """What the program sees: nothing of the user's own AWS settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {
+        "AWS_ACCESS_KEY_ID": servers.KEY_ID, "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_REGION": servers.REGION, "HOME": "/nonexistent",
+    } | more
+
+
+def run(*words, env=None, want=0):
+    """Run the program; its result. A wrong exit code is a failure that shows what it said."""
+    began = time.monotonic()
+    result = subprocess.run([PROGRAM, *words], env=env or environment(), capture_output=True,
+                            text=True, timeout=PATIENCE_SECONDS * 5, stdin=subprocess.DEVNULL,
+                            check=False)
+    result.seconds = time.monotonic() - began
+    if result.returncode != want:
+        raise AssertionError(f"{' '.join(words)}: exit {result.returncode}, not {want}\n"
+                             f"{result.stdout}{result.stderr}")
+    return result
+
+
+def refused(*words, env=None, want, says):
+    """The program must refuse with one clear line, soon."""
+    result = run(*words, "--quiet", env=env, want=want)
+    lines = result.stderr.splitlines()
+    if len(lines) != 1 or not re.search(says, lines[0]):
+        raise AssertionError(f"{' '.join(words)}: one line with /{says}/ expected, got\n"
+                             f"{result.stderr}")
+    if result.seconds > PATIENCE_SECONDS:
+        raise AssertionError(f"{' '.join(words)}: took {result.seconds:.0f} s")
+    if servers.SECRET in result.stdout + result.stderr:
+        raise AssertionError(f"{' '.join(words)}: printed the secret")
+
+
+def tree_of(folder):
+    """Key and bytes of every log file below folder."""
+    found = {}
+    for path in glob.glob(os.path.join(folder, "**", "*.json.gz"), recursive=True):
+        with open(path, "rb") as file:
+            found[os.path.relpath(path, folder)] = file.read()
+    return found
+
+
+def bucket_of(s3, bucket):
+    """Key, bytes, type and encoding of every object."""
+    found = {}
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for entry in page.get("Contents", []):
+            answer = s3.get_object(Bucket=bucket, Key=entry["Key"])
+            found[entry["Key"]] = (answer["Body"].read(), answer["ContentType"],
+                                   answer.get("ContentEncoding"))
+    return found
+
+
+def same(s3, bucket, tree, prefix=""):
+    """The bucket holds the tree below prefix, typed as CloudTrail types it, and nothing else."""
+    want = {prefix + key: (body, "application/json", "gzip") for key, body in tree.items()}
+    got = bucket_of(s3, bucket)
+    if got != want:
+        missing, extra = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
+        other = sorted(key for key in want.keys() & got.keys() if want[key] != got[key])
+        raise AssertionError(
+            f"{bucket}: {len(missing)} missing {missing[:2]}, {len(extra)} too many {extra[:2]}, "
+            f"{len(other)} differ {[(key, got[key][1:]) for key in other[:2]]}")
+    return len(want)
+
+
+class Tests:
+    """Every method test_… is one test against one running server."""
+
+    def __init__(self, url, trees):
+        self.url, self.trees, self.s3 = url, trees, servers.client(url)
+
+    def bucket(self, name):
+        self.s3.create_bucket(Bucket=name)
+        return name
+
+    def test_replayed_trees_arrive_byte_for_byte(self):
+        for index, (name, folder) in enumerate(self.trees.items()):
+            bucket = self.bucket(f"replayed-{index}")
+            words = ("replay", folder, "--to", f"s3://{bucket}/some/prefix", "--endpoint-url",
+                     self.url, "--asap")
+            run(*words)
+            yield f"{name}: {same(self.s3, bucket, tree_of(folder), 'some/prefix/')} objects"
+            run(*words)  # once more: neither lost nor doubled
+            same(self.s3, bucket, tree_of(folder), "some/prefix/")
+
+    def test_generated_straight_into_the_bucket(self):
+        for index, (name, folder) in enumerate(self.trees.items()):
+            bucket = self.bucket(f"generated-{index}")
+            run("gen", name, *SIZES[name], "--seed", "1", "--to", f"s3://{bucket}",
+                "--endpoint-url", self.url)
+            yield f"{name}: {same(self.s3, bucket, tree_of(folder))} objects"
+
+    def test_recorded_file_keeps_its_text(self):
+        paths = glob.glob(os.path.join(SHARED, "raw-*_CloudTrail_*.json"))
+        if not paths:
+            yield f"LEFT OUT: no recorded file in {SHARED}"
+            return
+        bucket = self.bucket("recorded")
+        run("replay", paths[0], "--to", f"s3://{bucket}", "--endpoint-url", self.url, "--asap")
+        got = bucket_of(self.s3, bucket)
+        # the account and region of the file's name, the day of its stamp
+        name = os.path.basename(paths[0]).removeprefix("raw-")
+        account, _, region, stamp, _ = name.split("_")
+        key = (f"AWSLogs/{account}/CloudTrail/{region}/{stamp[:4]}/{stamp[4:6]}/{stamp[6:8]}/"
+               f"{name}.gz")
+        if list(got) != [key]:
+            raise AssertionError(f"expected {key}, the bucket holds {list(got)}")
+        body, *typed = got[key]
+        with open(paths[0], "rb") as file:
+            if gzip.decompress(body) != file.read() or typed != ["application/json", "gzip"]:
+                raise AssertionError(f"{key}: other text, or typed {typed}")
+        yield key
+
+    def test_endpoint_from_the_environment(self):
+        bucket = self.bucket("from-environment")
+        folder = self.trees[EXAMPLE]
+        run("replay", folder, "--to", f"s3://{bucket}", "--asap",
+            env=environment(AWS_ENDPOINT_URL_S3=self.url, AWS_ENDPOINT_URL="http://127.0.0.1:9"))
+        same(self.s3, bucket, tree_of(folder))
+        yield "AWS_ENDPOINT_URL_S3 goes before AWS_ENDPOINT_URL"
+
+    def test_connections_are_kept(self):
+        bucket = self.bucket("kept-alive")
+        folder = self.trees["quickstart"]
+        counter = servers.Counter(self.url)
+        try:
+            run("replay", folder, "--to", f"s3://{bucket}", "--endpoint-url", counter.url, "--asap")
+        finally:
+            counter.close()
+        puts = same(self.s3, bucket, tree_of(folder))
+        if not 1 < counter.connections <= max(2, puts // 3):
+            raise AssertionError(f"{counter.connections} connections for {puts} objects")
+        yield f"{counter.connections} connections for {puts} objects"
+
+    def test_no_bucket(self):
+        refused("replay", self.trees[EXAMPLE], "--to", "s3://there-is-no-such-bucket",
+                "--endpoint-url", self.url, "--asap", want=1, says="NoSuchBucket|bucket")
+        yield "one line, exit 1"
+
+    def test_wrong_secret(self):
+        bucket = self.bucket("wrong-secret")
+        refused("replay", self.trees[EXAMPLE], "--to", f"s3://{bucket}", "--endpoint-url",
+                self.url, "--asap", env=environment(secret="wrong"), want=1,
+                says="SignatureDoesNotMatch|403")
+        same(self.s3, bucket, {})
+        yield "one line, exit 1, nothing written"
+
+
+class Unreachable(Tests):
+    """Endpoints that are no server at all."""
+
+    def __init__(self, trees, scratch):  # pylint: disable=super-init-not-called
+        self.trees, self.scratch = trees, scratch
+
+    def refuses(self, url, says):
+        refused("replay", self.trees[EXAMPLE], "--to", "s3://bucket", "--endpoint-url", url,
+                "--asap", want=1, says=says)
+
+    def test_endpoint_down(self):
+        self.refuses(f"http://127.0.0.1:{servers.free_port()}", "127.0.0.1")
+        yield "one line, exit 1"
+
+    def test_host_without_address(self):
+        self.refuses("http://no-such-host.invalid:9000", "no-such-host.invalid")
+        yield "one line, exit 1"
+
+    def test_certificate_nobody_vouches_for(self):
+        with servers.self_signed(self.scratch) as url:
+            self.refuses(url, "(?i)certificate|TLS|SSL")
+        yield "one line, exit 1"
+
+
+def run_all(title, suite, kind):
+    failures = 0
+    own = [name for name in vars(kind) if name.startswith("test_")]
+    for name in own:
+        began = time.monotonic()
+        try:
+            notes = "; ".join(getattr(suite, name)())
+            verdict = "ok  "
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            notes, verdict = str(error), "FAIL"
+            failures += 1
+        print(f"{verdict} {title} {name.removeprefix('test_')} "
+              f"({time.monotonic() - began:.1f} s): {notes}", flush=True)
+    return len(own), failures
+
+
+def main():
+    wanted = sys.argv[1:] or [*servers.COMMANDS, "unreachable"]
+    ran = failures = 0
+    with tempfile.TemporaryDirectory(prefix="beantrail-s3.") as scratch:
+        trees = {}
+        for name, size in SIZES.items():
+            trees[name] = os.path.join(scratch, "tree-" + name)
+            run("gen", name, *size, "--seed", "1", "--out", trees[name])
+        for title in wanted:
+            if title == "unreachable":
+                counts = run_all(title, Unreachable(trees, scratch), Unreachable)
+            else:
+                with servers.running(title, scratch) as url:
+                    counts = run_all(title, Tests(url, trees), Tests)
+            ran, failures = ran + counts[0], failures + counts[1]
+    print(f"{ran - failures} passed, {failures} failed")
+    return 1 if failures or not ran else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+# Tests that are scripts: they run the built program from outside. Included by tests/CMakeLists.txt.
+#
+# Labels: cli (shell scenarios), readers (independent readers), s3 (real servers), tree (the sources).
+# ThreadSanitizer's build has its own small set: the tests labelled threads.
+if(BEANTRAIL_SANITIZE STREQUAL "thread")
+  return()
+endif()
+
+function(script_test name label timeout)
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout}
+                       ENVIRONMENT "BEANTRAIL=$<TARGET_FILE:beantrail>")
+endfunction()
+
+set(tools ${CMAKE_CURRENT_SOURCE_DIR}/with-tools)
+
+script_test(tree/layers tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/layers.sh)
+script_test(tree/shell tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/shell.sh)
+script_test(tree/schemas tree 60 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/readers/schemas.py)
+
+# One test a scenario script; lib.sh is what they share.
+file(GLOB scenarios CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/[0-9][0-9]-*.sh)
+foreach(script ${scenarios})
+  get_filename_component(stem ${script} NAME_WE)
+  script_test(cli/${stem} cli 300 bash ${script})
+endforeach()
+
+script_test(readers/all readers 900 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/all.sh)
+script_test(readers/samples readers 120 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/samples.sh)
+script_test(readers/broken readers 300 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/broken.sh)
+
+foreach(server minio versitygw unreachable)
+  script_test(s3/${server} s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_servers.py
+              ${server})
+endforeach()
