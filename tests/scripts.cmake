@@ -17,6 +17,8 @@ set(tools ${CMAKE_CURRENT_SOURCE_DIR}/with-tools)
 script_test(tree/layers tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/layers.sh)
 script_test(tree/shell tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/shell.sh)
 script_test(tree/schemas tree 60 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/readers/schemas.py)
+script_test(tree/catalog tree 60 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/schemas/check.py
+            ${CMAKE_SOURCE_DIR})
 
 # One test a scenario script; lib.sh is what they share.
 file(GLOB scenarios CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/[0-9][0-9]-*.sh)

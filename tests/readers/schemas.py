@@ -23,7 +23,7 @@ def pairs():
     """Every data file with the schema that describes it."""
     for path in sorted(glob.glob("schemas/*.json", root_dir=ROOT)):
         if not path.endswith(".schema.json"):
-            yield path, path.removesuffix(".json") + ".schema.json"
+            yield path, "schemas/" + load(path)["$schema"]
     for path in sorted(glob.glob("scenarios/*.json", root_dir=ROOT)):
         yield path, SCENARIO_SCHEMA
 
