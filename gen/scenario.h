@@ -17,8 +17,8 @@
 
 struct arena;
 
-#define SCENARIO_NONE UINT32_MAX /* an index that points nowhere */
-#define SCENARIO_NEVER INT64_MAX /* an instant that does not come */
+#define SCENARIO_NONE  UINT32_MAX /* an index that points nowhere */
+#define SCENARIO_NEVER INT64_MAX  /* an instant that does not come */
 
 /* The record's own settings; each can be switched, since AWS publishes no current record. */
 struct record_settings {
@@ -30,10 +30,10 @@ struct record_settings {
 
 /* How records come into files; parts per million and seconds. */
 struct delivery_settings {
-    uint32_t late_ppm;      /* records that come minutes late, default 20 000 */
-    uint32_t disorder_ppm;  /* batches that overtake another, default 300 000 */
+    uint32_t late_ppm;         /* records that come minutes late, default 20 000 */
+    uint32_t disorder_ppm;     /* batches that overtake another, default 300 000 */
     uint32_t second_shard_ppm; /* chance that a five-minute window is written by two buffers */
-    uint32_t most_records;  /* in one file; default 8 000 */
+    uint32_t most_records;     /* in one file; default 8 000 */
 };
 
 struct trail_settings {
@@ -67,11 +67,11 @@ struct environment {
     const struct platform *platform;
     enum environment_type type;
     bool worker;
-    struct span id;      /* pinned, or empty: made from its address */
+    struct span id;           /* pinned, or empty: made from its address */
     struct span cname_prefix; /* pinned, or empty */
-    struct span version; /* label it runs at the start, or empty: made from its address */
-    int64_t launched_ms; /* when it is launched; INT64_MIN: long before the run */
-    int64_t terminated_ms; /* SCENARIO_NEVER when it stays */
+    struct span version;      /* label it runs at the start, or empty: made from its address */
+    int64_t launched_ms;      /* when it is launched; INT64_MIN: long before the run */
+    int64_t terminated_ms;    /* SCENARIO_NEVER when it stays */
 };
 
 enum identity_type {
@@ -106,8 +106,8 @@ struct identity {
     struct span identity_store; /* IdentityCenterUser: id of the store, "d-..." or empty: made */
     struct span other_account;  /* AWSAccount: whose principal it is, 12 digits */
     bool mfa;
-    bool temporary;             /* IAMUser and Root: session credentials (console, GetSessionToken) */
-    bool instance;              /* AssumedRole of an EC2 instance profile: ec2RoleDelivery */
+    bool temporary; /* IAMUser and Root: session credentials (console, GetSessionToken) */
+    bool instance;  /* AssumedRole of an EC2 instance profile: ec2RoleDelivery */
 };
 
 enum client_kind {
@@ -129,10 +129,10 @@ struct client {
 
 /* When an actor is at work. */
 struct hours {
-    bool always;          /* machines: every minute of the week is like any other */
-    int32_t zone_minutes; /* local time minus UTC */
+    bool always;                    /* machines: every minute of the week is like any other */
+    int32_t zone_minutes;           /* local time minus UTC */
     int32_t from_minute, to_minute; /* of the local day */
-    uint32_t weekend_ppm; /* how much of a weekday a weekend day is */
+    uint32_t weekend_ppm;           /* how much of a weekday a weekend day is */
 };
 
 /* How many repetitions of a step. */
@@ -146,28 +146,31 @@ struct step {
     int64_t after_low_ms, after_high_ms; /* pause before it */
     enum step_each each;
     enum step_until until;
-    uint32_t times_low, times_high;  /* UNTIL_TIMES */
+    uint32_t times_low, times_high;      /* UNTIL_TIMES */
     int64_t every_low_ms, every_high_ms; /* between repetitions */
-    int64_t most_ms;                 /* UNTIL_DONE: stop polling after this long */
-    uint32_t chance_ppm;             /* that the step happens at all */
-    struct json with;                /* request members by name; text may hold {slots} */
-    struct json pin;                 /* members of the record, merged over it */
-    const struct span *omit;         /* paths of members left out of the record */
+    int64_t most_ms;                     /* UNTIL_DONE: stop polling after this long */
+    uint32_t chance_ppm;                 /* that the step happens at all */
+    struct json with;                    /* request members by name; text may hold {slots} */
+    struct json pin;                     /* members of the record, merged over it */
+    const struct span *omit;             /* paths of members left out of the record */
     size_t nomit;
-    const struct error_form *error;  /* the call fails like this, or NULL */
-    uint32_t error_ppm;              /* how often it does; 1 000 000 when only "error" is given */
-    uint32_t client;                 /* made with another client than the actor's, or SCENARIO_NONE */
-    uint32_t index;                  /* over all steps of the scenario: addresses templates */
+    const struct error_form *error; /* the call fails like this, or NULL */
+    uint32_t error_ppm;             /* how often it does; 1 000 000 when only "error" is given */
+    uint32_t client; /* made with another client than the actor's, or SCENARIO_NONE */
+    uint32_t index;  /* over all steps of the scenario: addresses templates */
 };
+
+/* How a tool names the application versions it makes. */
+enum activity_labels { LABELS_EB_CLI, LABELS_PIPELINE, LABELS_COMMIT, LABELS_SEMVER, LABELS_BUILD };
 
 enum activity_scope { SCOPE_ENVIRONMENT, SCOPE_APPLICATION, SCOPE_ACCOUNT };
 
 struct activity {
     struct span name;
     struct span about;
-    enum activity_scope scope; /* what one run of it is about */
-    enum { LABELS_EB_CLI, LABELS_PIPELINE, LABELS_COMMIT, LABELS_SEMVER, LABELS_BUILD } labels;
-    uint32_t client;           /* the client it is made with, or SCENARIO_NONE: the actor's */
+    enum activity_scope scope;   /* what one run of it is about */
+    enum activity_labels labels; /* the style of the versions it makes */
+    uint32_t client;             /* the client it is made with, or SCENARIO_NONE: the actor's */
     const struct step *steps;
     size_t nsteps;
 };
@@ -175,8 +178,8 @@ struct activity {
 /* An actor's habit: an activity and how often. */
 struct habit {
     uint32_t activity;
-    uint64_t per_day_milli;  /* expected runs on a weekday times 1 000; 0: by interval */
-    int64_t every_ms;        /* pollers: one run each interval; 0: by per_day */
+    uint64_t per_day_milli; /* expected runs on a weekday times 1 000; 0: by interval */
+    int64_t every_ms;       /* pollers: one run each interval; 0: by per_day */
     int64_t jitter_ms;
     const uint32_t *environments; /* indexes it chooses from; none: all of the actor's account */
     size_t nenvironments;
@@ -208,9 +211,9 @@ struct placed {
     uint32_t actor;
     uint32_t activity;
     int64_t at_ms;
-    uint32_t environment; /* or SCENARIO_NONE */
-    uint32_t application; /* or SCENARIO_NONE */
-    const struct region *region; /* for account-wide ones, or NULL: the account's first */
+    uint32_t environment;         /* or SCENARIO_NONE */
+    uint32_t application;         /* or SCENARIO_NONE */
+    const struct region *region;  /* for account-wide ones, or NULL: the account's first */
     uint32_t first_template_step; /* as in steps: addresses templates */
 };
 
@@ -236,8 +239,8 @@ struct scenario {
     size_t nactivities;
     const struct placed *placed;
     size_t nplaced;
-    size_t nsteps;            /* of all activities together */
-    struct json_doc **docs;   /* whose values the steps point into */
+    size_t nsteps;          /* of all activities together */
+    struct json_doc **docs; /* whose values the steps point into */
     size_t ndocs;
 };
 

@@ -17,11 +17,11 @@ breach() {
 # room: rooms it may include
 rooms='
 base:   base
-trail:  base trail
-gen:    base trail gen
-replay: base trail replay
-audit:  base trail audit
-cli:    base trail gen replay audit cli
+cloudtrail:  base cloudtrail
+gen:    base cloudtrail gen
+replay: base cloudtrail replay
+audit:  base cloudtrail audit
+cli:    base cloudtrail gen replay audit cli
 '
 # header pattern: the one file that may include it
 third_party='
@@ -40,7 +40,7 @@ ending='exit|_exit|abort|quick_exit|_Exit'
 forbidden="
 base:$ending:base/arena.c
 base:$stream:
-trail:$clock|$ending|$stream:
+cloudtrail:$clock|$ending|$stream:
 gen:$clock|$ending|$stream|$socket:
 gen:$file:gen/catalog.c
 replay:$ending|$stream:
@@ -48,7 +48,7 @@ audit:$ending|$stream:
 "
 # standing names instead of calls
 forbidden_names='
-trail:stdout|stderr
+cloudtrail:stdout|stderr
 gen:stdout|stderr
 replay:stdout|stderr
 audit:stdout|stderr
@@ -59,7 +59,7 @@ hot_never="$stream|snprintf|sprintf|vsnprintf|asprintf|dprintf|strlen|localeconv
 hot_alloc='malloc|calloc|realloc|free|strdup|strndup'
 hot_files='gen/cell.c gen/deliver.c gen/encode.c base/gzip.c replay/pace.c'
 
-mapfile -t sources < <(find base trail gen replay audit cli -name '*.[ch]' 2>/dev/null | sort)
+mapfile -t sources < <(find base cloudtrail gen replay audit cli -name '*.[ch]' 2>/dev/null | sort)
 [ ${#sources[@]} -gt 0 ] || { echo 'no sources found'; exit 1; }
 
 # bare FILE: the code without comments, and with empty strings, so that words in them do not count

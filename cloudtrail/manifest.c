@@ -1,5 +1,5 @@
 /* manifest.c - see manifest.h. */
-#include "trail/manifest.h"
+#include "cloudtrail/manifest.h"
 
 #include <assert.h>
 #include <errno.h>

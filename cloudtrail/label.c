@@ -1,5 +1,5 @@
 /* label.c - see label.h. */
-#include "trail/label.h"
+#include "cloudtrail/label.h"
 
 #include "base/buf.h"
 #include "base/json.h"

@@ -2,10 +2,11 @@
  * rules.h - which members a record has: schemas/record.json as a table
  *
  * One row a member, in the order of delivered files, with the event versions that carry it and the
- * condition under which it is there. The encoder writes by these rows and the checker reads by them.
+ * condition under which it is there. The encoder writes by these rows and the checker reads by
+ * them.
  */
-#ifndef TRAIL_RULES_H
-#define TRAIL_RULES_H
+#ifndef CLOUDTRAIL_RULES_H
+#define CLOUDTRAIL_RULES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -42,7 +43,7 @@ struct rule {
 };
 
 struct rule_identity {
-    struct span type; /* "IAMUser" */
+    struct span type;         /* "IAMUser" */
     const struct rule *rules; /* paths below userIdentity */
     size_t nrules;
 };

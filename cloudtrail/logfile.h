@@ -1,15 +1,15 @@
 /*
  * logfile.h - a CloudTrail log file: {"Records":[...]} on one line, gzipped
  */
-#ifndef TRAIL_LOGFILE_H
-#define TRAIL_LOGFILE_H
+#ifndef CLOUDTRAIL_LOGFILE_H
+#define CLOUDTRAIL_LOGFILE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/span.h"
-#include "trail/key.h"
+#include "cloudtrail/key.h"
 
 struct err;
 

@@ -4,8 +4,8 @@
  * [prefix/]AWSLogs/[o-orgid/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/
  *     ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHmmZ_16CHARS.json.gz
  */
-#ifndef TRAIL_KEY_H
-#define TRAIL_KEY_H
+#ifndef CLOUDTRAIL_KEY_H
+#define CLOUDTRAIL_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* key.c - see key.h. */
-#include "trail/key.h"
+#include "cloudtrail/key.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* logfile.c - see logfile.h. */
-#include "trail/logfile.h"
+#include "cloudtrail/logfile.h"
 
 #include <assert.h>
 #include <string.h>

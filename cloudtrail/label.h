@@ -3,8 +3,8 @@
  *
  * One JSON object a line in labels.jsonl. Records are byte-identical with labels on or off.
  */
-#ifndef TRAIL_LABEL_H
-#define TRAIL_LABEL_H
+#ifndef CLOUDTRAIL_LABEL_H
+#define CLOUDTRAIL_LABEL_H
 
 #include <stdint.h>
 

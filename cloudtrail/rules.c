@@ -1,5 +1,5 @@
 /* rules.c - see rules.h. */
-#include "trail/rules.h"
+#include "cloudtrail/rules.h"
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /*
  * sink.h - the seam that takes log files
  */
-#ifndef TRAIL_SINK_H
-#define TRAIL_SINK_H
+#ifndef CLOUDTRAIL_SINK_H
+#define CLOUDTRAIL_SINK_H
 
-#include "trail/logfile.h"
+#include "cloudtrail/logfile.h"
 
 struct err;
 

@@ -5,14 +5,14 @@
  * holds the fingerprint, each file has a line of its own, the counts come last; the whole is one
  * JSON object.
  */
-#ifndef TRAIL_MANIFEST_H
-#define TRAIL_MANIFEST_H
+#ifndef CLOUDTRAIL_MANIFEST_H
+#define CLOUDTRAIL_MANIFEST_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/span.h"
-#include "trail/logfile.h"
+#include "cloudtrail/logfile.h"
 
 struct err;
 struct manifest;

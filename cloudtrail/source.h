@@ -1,10 +1,10 @@
 /*
  * source.h - the seam that gives log files, one after another
  */
-#ifndef TRAIL_SOURCE_H
-#define TRAIL_SOURCE_H
+#ifndef CLOUDTRAIL_SOURCE_H
+#define CLOUDTRAIL_SOURCE_H
 
-#include "trail/logfile.h"
+#include "cloudtrail/logfile.h"
 
 struct err;
 

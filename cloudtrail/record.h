@@ -3,8 +3,8 @@
  *
  * What is not understood stays as it was: nothing here changes a record.
  */
-#ifndef TRAIL_RECORD_H
-#define TRAIL_RECORD_H
+#ifndef CLOUDTRAIL_RECORD_H
+#define CLOUDTRAIL_RECORD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,246 @@
+/* world.c - see world.h. */
+#include "gen/world.h"
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/draw.h"
+#include "base/json.h"
+#include "base/utc.h"
+#include "gen/ids.h"
+#include "gen/purpose.h"
+
+enum { TEXT_MAX = 65536 };
+
+/* A launch takes about this long; then others may use the environment. */
+#define LAUNCH_MS (8 * UTC_MINUTE_MS)
+
+/* ${text} as it stands between the quotes of a JSON string. */
+static struct span escape(struct arena *arena, struct span text)
+{
+    struct buf b;
+    buf_init(&b, TEXT_MAX);
+    json_put_string(&b, text);
+    struct span inner = arena_copy(arena, (struct span){b.p + 1, b.n - 2});
+    buf_free(&b);
+    return inner;
+}
+
+static struct span text_of(struct arena *arena, size_t n, struct span alphabet, uint64_t address)
+{
+    char *text = ARENA_NEW(arena, char, n + 1);
+    ids_text(text, n, alphabet, address);
+    return (struct span){text, n};
+}
+
+static struct span arn(struct arena *arena, const struct place *at, const char *kind,
+                       struct span application, struct span name)
+{
+    return arena_printf(arena, "arn:%.*s:elasticbeanstalk:%.*s:%.*s:%s/%.*s%s%.*s",
+                        SPAN_ARG(at->account->partition), SPAN_ARG(at->region->name),
+                        SPAN_ARG(at->account->id), kind, SPAN_ARG(application),
+                        name.n == 0 ? "" : "/", SPAN_ARG(name));
+}
+
+static void make_places(struct world *w, struct arena *arena, const struct scenario *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->naccounts; i++)
+        n += s->accounts[i].nregions;
+    struct place *places = ARENA_NEW(arena, struct place, n);
+    uint32_t *first = ARENA_NEW(arena, uint32_t, s->naccounts + 1);
+    for (size_t i = 0; i < s->naccounts; i++) {
+        const struct account *account = &s->accounts[i];
+        first[i] = (uint32_t)w->nplaces;
+        for (size_t r = 0; r < account->nregions; r++) {
+            struct place *p = &places[w->nplaces++];
+            p->account = account;
+            p->region = account->regions[r];
+            p->bucket = arena_printf(arena, "elasticbeanstalk-%.*s-%.*s", SPAN_ARG(p->region->name),
+                                     SPAN_ARG(account->id));
+        }
+    }
+    first[s->naccounts] = (uint32_t)w->nplaces;
+    w->places = places;
+    w->first_place = first;
+}
+
+static void make_applications(struct world *w, struct arena *arena, const struct scenario *s,
+                              uint64_t seed)
+{
+    struct world_application *made = ARENA_NEW(arena, struct world_application, s->napplications);
+    for (size_t i = 0; i < s->napplications; i++) {
+        const struct application *from = &s->applications[i];
+        struct world_application *a = &made[i];
+        a->scenario = from;
+        a->place = world_place(w, s, from->account, from->region);
+        a->address = draw_at(seed, PURPOSE_APPLICATION, i);
+        a->name = escape(arena, from->name);
+        a->description = escape(arena, from->description);
+        a->arn = arn(arena, a->place, "application", a->name, SPAN(""));
+        a->template_name =
+            arena_printf(arena, "%.*s-baseline", (int)(a->name.n < 80 ? a->name.n : 0), a->name.p);
+        a->template_arn = arn(arena, a->place, "configurationtemplate", a->name, a->template_name);
+        /* Inferred: applications are older than what is done with them, by weeks to years. */
+        a->created_ms = s->start_ms - draw_between(draw_at(a->address, PURPOSE_BIRTH, 0),
+                                                   40 * UTC_DAY_MS, 900 * UTC_DAY_MS);
+    }
+    w->applications = made;
+    w->napplications = s->napplications;
+}
+
+/* Source: forms of endpointURL in public answers; a worker has none. */
+static struct span endpoint(struct arena *arena, const struct world_environment *env)
+{
+    const struct place *at = env->application->place;
+    uint64_t a = draw_at(env->address, PURPOSE_TEXT, 1000);
+    if (env->scenario->worker)
+        return SPAN("");
+    if (env->scenario->type == ENVIRONMENT_SINGLE_INSTANCE)
+        return arena_printf(arena, "3.%u.%u.%u", (unsigned)(a & 127) + 8, (unsigned)(a >> 8 & 255),
+                            (unsigned)(a >> 16 & 255));
+    return arena_printf(
+        arena, "awseb-AWSEB-%.*s-%u.%.*s", SPAN_ARG(text_of(arena, 13, IDS_UPPER, a)),
+        (unsigned)draw_between(a, 100000000, 2099999999), SPAN_ARG(at->region->elb_suffix));
+}
+
+static void make_environment(struct world_environment *e, struct arena *arena,
+                             const struct environment *from, const struct scenario *s)
+{
+    const struct place *at = e->application->place;
+    e->scenario = from;
+    e->name = escape(arena, from->name);
+    e->arn = arn(arena, at, "environment", e->application->name, e->name);
+    e->id = from->id;
+    if (from->id.n == 0)
+        e->id = arena_printf(arena, "e-%.*s",
+                             SPAN_ARG(text_of(arena, 10, IDS_ENVIRONMENT, e->address)));
+    e->cname_prefix = from->cname_prefix;
+    if (from->cname_prefix.n == 0)
+        e->cname_prefix = arena_printf(
+            arena, "%.*s.eba-%.*s", SPAN_ARG(e->name),
+            SPAN_ARG(text_of(arena, 8, IDS_ENVIRONMENT, draw_at(e->address, PURPOSE_TEXT, 1))));
+    e->cname = arena_printf(arena, "%.*s.%.*s", SPAN_ARG(e->cname_prefix),
+                            SPAN_ARG(at->region->cname_suffix));
+    e->endpoint = endpoint(arena, e);
+    e->description = SPAN("");
+    e->platform_arn = arena_printf(arena, "arn:%.*s:elasticbeanstalk:%.*s::platform/%.*s",
+                                   SPAN_ARG(at->account->partition), SPAN_ARG(at->region->name),
+                                   SPAN_ARG(from->platform->arn_tail));
+    e->solution_stack = from->platform->name;
+    e->stack_name = arena_printf(arena, "awseb-%.*s-stack", SPAN_ARG(e->id));
+    e->tier_name = from->worker ? SPAN("Worker") : SPAN("WebServer");
+    e->tier_type = from->worker ? SPAN("SQS/HTTP") : SPAN("Standard");
+    e->tier_version = SPAN("1.0");
+    e->created_ms = from->launched_ms;
+    if (from->launched_ms == INT64_MIN)
+        e->created_ms = s->start_ms - draw_between(draw_at(e->address, PURPOSE_BIRTH, 0),
+                                                   35 * UTC_DAY_MS, 400 * UTC_DAY_MS);
+    world_version(&e->baseline, arena, e->application, LABELS_EB_CLI,
+                  draw_at(e->address, PURPOSE_VERSION, 0), e->created_ms);
+    if (from->version.n > 0) {
+        e->baseline.label = escape(arena, from->version);
+        e->baseline.arn =
+            arn(arena, at, "applicationversion", e->application->name, e->baseline.label);
+    }
+}
+
+static void make_environments(struct world *w, struct arena *arena, const struct scenario *s,
+                              uint64_t seed)
+{
+    struct world_environment *made = ARENA_NEW(arena, struct world_environment, s->nenvironments);
+    for (size_t i = 0; i < s->nenvironments; i++) {
+        made[i].application = &w->applications[s->environments[i].application];
+        made[i].address = draw_at(seed, PURPOSE_ENVIRONMENT, i);
+        make_environment(&made[i], arena, &s->environments[i], s);
+    }
+    w->environments = made;
+    w->nenvironments = s->nenvironments;
+
+    /* Grouped by account, so that choosing among an account's environments is an index. */
+    uint32_t *first = ARENA_NEW(arena, uint32_t, s->naccounts + 1);
+    uint32_t *grouped = ARENA_NEW(arena, uint32_t, s->nenvironments + 1);
+    uint32_t *fill = ARENA_NEW(arena, uint32_t, s->naccounts + 1);
+    for (size_t i = 0; i < s->nenvironments; i++)
+        first[s->applications[s->environments[i].application].account + 1]++;
+    for (size_t a = 0; a < s->naccounts; a++) {
+        first[a + 1] += first[a];
+        fill[a] = first[a];
+    }
+    for (size_t i = 0; i < s->nenvironments; i++)
+        grouped[fill[s->applications[s->environments[i].application].account]++] = (uint32_t)i;
+    w->account_environments = grouped;
+    w->first_environment = first;
+}
+
+void world_make(struct world *out, struct arena *arena, const struct scenario *scenario,
+                uint64_t seed)
+{
+    *out = (struct world){0};
+    make_places(out, arena, scenario);
+    make_applications(out, arena, scenario, seed);
+    make_environments(out, arena, scenario, seed);
+}
+
+const struct place *world_place(const struct world *w, const struct scenario *s, uint32_t account,
+                                const struct region *region)
+{
+    uint32_t first = w->first_place[account];
+    for (size_t r = 0; r < s->accounts[account].nregions; r++) {
+        if (s->accounts[account].regions[r] == region)
+            return &w->places[first + r];
+    }
+    return &w->places[first];
+}
+
+bool world_is_ready(const struct world *w, uint32_t i, int64_t t_ms)
+{
+    const struct environment *e = w->environments[i].scenario;
+    bool launched = e->launched_ms == INT64_MIN || e->launched_ms + LAUNCH_MS <= t_ms;
+    return launched && t_ms < e->terminated_ms;
+}
+
+/*
+ * Labels as each tool makes them. Source: EB CLI "app-<commit>-<date>_<time>"; CodePipeline
+ * "code-pipeline-<ms>-..."; the rest are habits of the tools' users (inferred).
+ */
+static struct span label_of(struct arena *arena, enum activity_labels labels, uint64_t address,
+                            int64_t created_ms)
+{
+    struct utc_civil c = utc_civil_of(created_ms);
+    char hex[40];
+    ids_text(hex, sizeof hex, IDS_HEX, address);
+    switch (labels) {
+    case LABELS_PIPELINE:
+        return arena_printf(arena, "code-pipeline-%jd-%.8s", (intmax_t)created_ms, hex);
+    case LABELS_COMMIT:
+        return arena_printf(arena, "%.40s", hex);
+    case LABELS_SEMVER:
+        /* Nothing counts: the patch number is a function of time, one more each hour. */
+        return arena_printf(arena, "v%d.%d.%d", c.year - 2020, c.month, (c.day - 1) * 24 + c.hour);
+    case LABELS_BUILD:
+        return arena_printf(arena, "build-%jd", (intmax_t)(created_ms / UTC_MINUTE_MS - 26000000));
+    case LABELS_EB_CLI:
+        return arena_printf(arena, "app-%.4s-%02d%02d%02d_%02d%02d%02d%06u", hex, c.year % 100,
+                            c.month, c.day, c.hour, c.minute, c.second,
+                            (unsigned)draw_below(address, 1000000));
+    }
+    return SPAN("");
+}
+
+void world_version(struct version *out, struct arena *arena,
+                   const struct world_application *application, enum activity_labels labels,
+                   uint64_t address, int64_t created_ms)
+{
+    static const char *const subjects[] = {
+        "Fix checkout total",       "Update dependencies",    "Add health route",
+        "Raise worker concurrency", "Refactor session store", "Log request ids",
+        "Bump base image",          "Handle empty cart",      "Tune connection pool"};
+    uint64_t pick =
+        draw_below(draw_at(address, PURPOSE_TEXT, 99), sizeof subjects / sizeof subjects[0]);
+    out->label = label_of(arena, labels, address, created_ms);
+    out->arn = arn(arena, application->place, "applicationversion", application->name, out->label);
+    out->key =
+        arena_printf(arena, "%.*s/%.*s.zip", SPAN_ARG(application->name), SPAN_ARG(out->label));
+    out->description = span_of(subjects[pick]);
+    out->created_ms = created_ms;
+}

@@ -1,0 +1,87 @@
+/*
+ * world.h - the entities of a run with their texts, made once
+ *
+ * Every text here is escaped for JSON already: slots copy it as it is. Read-only after world_make.
+ * What an entity is at an instant that its scenario does not say (its id, when it was made) is a
+ * pure function of the seed and its place in the scenario.
+ */
+#ifndef GEN_WORLD_H
+#define GEN_WORLD_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+#include "gen/catalog.h"
+#include "gen/scenario.h"
+
+struct arena;
+
+/* An account in a region. */
+struct place {
+    const struct account *account;
+    const struct region *region;
+    struct span bucket; /* Elastic Beanstalk's own: "elasticbeanstalk-us-east-1-111122223333" */
+};
+
+/* An application version: what a deploy makes. */
+struct version {
+    struct span label, arn, key, description;
+    int64_t created_ms;
+};
+
+struct world_application {
+    const struct application *scenario;
+    const struct place *place;
+    struct span name, arn, description;
+    struct span template_name, template_arn; /* a saved configuration it has */
+    int64_t created_ms;
+    uint64_t address;
+};
+
+struct world_environment {
+    const struct environment *scenario;
+    const struct world_application *application;
+    struct span name, id, arn, cname, cname_prefix, endpoint, description;
+    struct span platform_arn, solution_stack, stack_name;
+    struct span tier_name, tier_type, tier_version;
+    struct version baseline; /* what it runs before its first deploy */
+    int64_t created_ms;
+    uint64_t address;
+};
+
+struct world {
+    const struct place *places; /* naccounts runs, in the order of the accounts' regions */
+    size_t nplaces;
+    const uint32_t *first_place; /* by account */
+    const struct world_application *applications;
+    size_t napplications;
+    const struct world_environment *environments;
+    size_t nenvironments;
+    const uint32_t *account_environments; /* indexes, grouped by account */
+    const uint32_t *first_environment;    /* by account, and one behind the last */
+};
+
+/**
+ * world_make(out, arena, scenario, seed):
+ * Fill ${out}; everything lives in ${arena}.
+ */
+void world_make(struct world *out, struct arena *arena, const struct scenario *scenario,
+                uint64_t seed);
+
+/* The place of ${account} in ${region}; the account's first when it is not one of its regions. */
+const struct place *world_place(const struct world *w, const struct scenario *s, uint32_t account,
+                                const struct region *region);
+
+/* Whether environment ${i} can be worked with at ${t_ms}: launched, ready, not terminated. */
+bool world_is_ready(const struct world *w, uint32_t i, int64_t t_ms);
+
+/**
+ * world_version(out, arena, application, labels, address, created_ms):
+ * The application version that the deploy with ${address} makes: label in the style ${labels} of
+ * its tool, bundle key, description.
+ */
+void world_version(struct version *out, struct arena *arena,
+                   const struct world_application *application, enum activity_labels labels,
+                   uint64_t address, int64_t created_ms);
+
+#endif
