@@ -16,7 +16,7 @@ breach() {
 
 # room: rooms it may include
 rooms='
-base:   base
+base: base
 cloudtrail:  base cloudtrail
 gen:    base cloudtrail gen
 replay: base cloudtrail replay

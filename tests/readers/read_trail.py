@@ -163,10 +163,6 @@ def check_outcome(record):
 
 
 def check_record(record, pinned):
-    error = next(SCHEMA.iter_errors(record), None)
-    if error is not None:
-        yield f"{error.json_path}: {error.message[:300]}"
-        return
     if not in_order(record, RECORD_ORDER):
         yield "members are out of order: " + " ".join(record)
     if not pinned and record["sourceIPAddress"] == "":
@@ -213,13 +209,20 @@ def read_file(job):
     except (tree.Fault, ValueError) as fault:
         return [f"{key}: {fault}"], seen, crossing
     seen["records"] = len(records)
+    for index, record in enumerate(records):
+        error = next(SCHEMA.iter_errors(record), None)
+        if error is not None:
+            findings.append(f"{key}: record {index}: {error.json_path}: {error.message[:300]}")
+    if findings:
+        return findings, seen, crossing  # the other checks lean on the schema
+
     findings += [f"{key}: {finding}" for finding in check_place(key, records)]
     for index, record in enumerate(records):
         findings += [f"{key}: record {index}: {finding}" for finding in check_record(record, pinned)]
-        identity = record.get("userIdentity", {})
+        identity = record["userIdentity"]
         crossing.append((
-            record.get("eventID"), record.get("sharedEventID"), record.get("requestID"),
-            record.get("eventTime"), record.get("recipientAccountId"),
+            record["eventID"], record.get("sharedEventID"), record.get("requestID"),
+            record["eventTime"], record["recipientAccountId"],
             identity.get("accessKeyId", ""), identity.get("principalId"),
             json.dumps(identity.get("sessionContext", {}).get("attributes")),
         ))
