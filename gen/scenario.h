@@ -257,11 +257,4 @@ int scenario_read(struct scenario *out, struct arena *arena, const char *name, s
                   const struct catalog *catalog, finding_fn *take, void *ctx, struct err *e);
 void scenario_close(struct scenario *s);
 
-/**
- * scenario_check(s, catalog, e):
- * What crosses members: references, windows, lives, addresses, requests against the catalog's rows,
- * legal option settings. Called by scenario_read; findings go to the document's collector.
- */
-void scenario_check(const struct scenario *s, const struct catalog *catalog, struct json_doc *doc);
-
 #endif
