@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /* What stands behind the backslash for a byte; 0: the byte stands for itself, 'u': \u00XX. */
@@ -31,8 +32,19 @@ void json_put_string(struct buf *out, struct span text)
         char escaped[6] = {'\\', escapes[c], '0', '0', hex[c >> 4], hex[c & 15]};
         buf_put(out, escaped, escapes[c] == 'u' ? 6 : 2);
     }
-    buf_put(out, text.p + from, text.n - from);
+    if (from < text.n)
+        buf_put(out, text.p + from, text.n - from);
     buf_put_char(out, '"');
+}
+
+struct span json_escaped(struct arena *arena, struct span text)
+{
+    struct buf quoted;
+    buf_init(&quoted, 6 * text.n + 2);
+    json_put_string(&quoted, text);
+    struct span inner = arena_copy(arena, (struct span){quoted.p + 1, quoted.n - 2});
+    buf_free(&quoted);
+    return inner;
 }
 
 void json_put_integer(struct buf *out, int64_t value)

@@ -24,6 +24,10 @@ static const char pairs[200] = "000102030405060708091011121314151617181920212223
 static const char months[12][4] = {"Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ",
                                    "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "};
 
+/* Neither ends in NUL. */
+static const char iso[20] = "0000-00-00T00:00:00Z";
+static const char narrow_space[3] = "\xe2\x80\xaf"; /* U+202F */
+
 static void put2(char *at, int value)
 {
     memcpy(at, pairs + 2 * (size_t)value, 2);
@@ -273,7 +277,7 @@ void utc_iso(char at[20], int64_t t_ms)
 {
     assert(in_range(t_ms));
     struct utc_civil c = utc_civil_of(t_ms);
-    memcpy(at, "0000-00-00T00:00:00Z", 20);
+    memcpy(at, iso, sizeof(iso));
     put2(at, c.year / 100);
     put2(at + 2, c.year % 100);
     put2(at + 5, c.month);
@@ -336,8 +340,8 @@ size_t utc_java(char at[UTC_JAVA_MAX], int64_t t_ms, enum utc_java style)
     put2(p + 3, c.second);
     p += 5;
     if (style == UTC_JAVA_NARROW) {
-        memcpy(p, "\xe2\x80\xaf", 3);
-        p += 3;
+        memcpy(p, narrow_space, sizeof(narrow_space));
+        p += sizeof(narrow_space);
     } else {
         *p++ = ' ';
     }
