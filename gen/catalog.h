@@ -109,13 +109,13 @@ enum option_type {
 };
 
 struct option {
-    struct span name;
+    struct span name; /* with a part in braces at its end: any text there */
     enum option_type type;
     struct span initial; /* the default, or empty */
     const struct span *words;
     size_t nwords;
     bool bounded;
-    int64_t min, max; /* of a number, or of a string's length for OPTION_STRING */
+    double min, max; /* value, characters of text, elements of a list, seconds of a duration */
     struct span pattern;
     struct span unit; /* "s", "MB", ... or empty */
     bool secret;
@@ -159,6 +159,11 @@ struct catalog {
     const struct region *regions;
     size_t nregions;
 };
+
+/* How the schema files spell enum member_type, effect and option_type; NULL-terminated. */
+extern const char *const catalog_member_types[];
+extern const char *const catalog_effects[];
+extern const char *const catalog_option_types[];
 
 /**
  * catalog_load(out, arena, dir, e):

@@ -1,0 +1,267 @@
+/* catalog.c - see catalog.h. */
+#include "gen/catalog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/embedded.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "gen/catalog_read.h"
+
+enum { FILES_MAX = 256, OPERATIONS_MAX = 1024 };
+
+#define FILE_MAX_N ((size_t)16 << 20)
+
+/* A schema file: its name in the folder, what complaints call it, its text. */
+struct schema_file {
+    struct span name;
+    const char *shown;
+    struct span text;
+};
+
+struct schema_files {
+    struct schema_file at[FILES_MAX];
+    size_t n;
+};
+
+typedef int read_fn(struct catalog *out, struct arena *arena, struct json_doc *doc, struct err *e);
+
+static const struct {
+    const char *name;
+    read_fn *read;
+} tables[] = {
+    {"option-settings.json", catalog_read_options},
+    {"platforms.json", catalog_read_platforms},
+    {"regions.json", catalog_read_regions},
+};
+
+enum { NTABLES = sizeof tables / sizeof tables[0] };
+
+/* Data files only: a JSON Schema describes them, and what lies deeper is not ours. */
+static bool is_data(struct span name)
+{
+    return span_ends(name, SPAN(".json")) && !span_ends(name, SPAN(".schema.json")) &&
+           span_find(name, '/') == name.n;
+}
+
+static int add_file(struct schema_files *files, struct schema_file file, struct err *e)
+{
+    if (files->n == FILES_MAX)
+        return err_set(e, ERR_INPUT, "%s: is one schema file too many; at most %d", file.shown,
+                       FILES_MAX);
+    files->at[files->n++] = file;
+    return 0;
+}
+
+static int gather_embedded(struct schema_files *files, struct err *e)
+{
+    struct span folder = SPAN("schemas/");
+    for (size_t i = 0; i < embedded_files_n; i++) {
+        const struct embedded *file = &embedded_files[i];
+        struct span name = span_of(file->name);
+        if (!span_starts(name, folder) || !is_data(span_from(name, folder.n)))
+            continue;
+        struct schema_file found = {span_from(name, folder.n), file->name, {file->text, file->n}};
+        if (add_file(files, found, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int gather_folder(struct schema_files *files, struct arena *arena, const char *dir,
+                         struct err *e)
+{
+    int rc = -1;
+    struct file_walk *walk = NULL;
+    struct buf text;
+    buf_init(&text, FILE_MAX_N);
+    if (file_walk_open(&walk, dir, e) != 0)
+        goto out;
+    for (;;) {
+        struct span path;
+        uint64_t size_n;
+        int more = file_walk_next(walk, &path, &size_n, e);
+        if (more < 0)
+            goto out;
+        if (more == 0)
+            break;
+        if (!is_data(path))
+            continue;
+        struct span name = arena_copy(arena, path);
+        const char *shown = arena_printf(arena, "%s/%s", dir, name.p).p;
+        buf_clear(&text);
+        if (file_read(&text, shown, e) != 0)
+            goto out;
+        struct schema_file found = {name, shown, arena_copy(arena, buf_span(&text))};
+        if (add_file(files, found, e) != 0)
+            goto out;
+    }
+    rc = 0;
+out:
+    if (walk != NULL)
+        file_walk_close(walk);
+    buf_free(&text);
+    return rc;
+}
+
+static int add_service(struct catalog *c, struct service *services, struct arena *arena,
+                       struct json_doc *doc, const char *shown, struct err *e)
+{
+    struct service *service = &services[c->nservices];
+    if (catalog_read_service(service, arena, doc, e) != 0)
+        return -1;
+    if (catalog_service(c, service->name) != NULL)
+        return err_set(e, ERR_INPUT, "%s: /service: \"%.*s\" is described by another file too",
+                       shown, SPAN_ARG(service->name));
+    c->nservices++;
+    return 0;
+}
+
+static int read_files(struct catalog *c, struct arena *arena, const struct schema_files *files,
+                      struct err *e)
+{
+    struct service *services = ARENA_NEW(arena, struct service, files->n);
+    c->services = services;
+    for (size_t i = 0; i < files->n; i++) {
+        const struct schema_file *file = &files->at[i];
+        struct json_doc *doc = NULL;
+        if (json_open(&doc, file->shown, file->text, e) != 0)
+            return -1;
+        read_fn *read = NULL;
+        for (size_t k = 0; k < NTABLES; k++)
+            read = span_is(file->name, tables[k].name) ? tables[k].read : read;
+        struct json root = json_root(doc);
+        struct json service = json_member(&root, "service");
+        int rc = 0;
+        if (read != NULL)
+            rc = read(c, arena, doc, e);
+        else if (json_is_present(&service))
+            rc = add_service(c, services, arena, doc, file->shown, e);
+        json_close(doc);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void hash_files(char out[64], struct arena *arena, const struct schema_files *files)
+{
+    struct span *texts = ARENA_NEW(arena, struct span, files->n);
+    for (size_t i = 0; i < files->n; i++)
+        texts[i] = files->at[i].text;
+    uint8_t digest[HASH_SHA256_N];
+    hash_sha256_parts(digest, texts, files->n);
+    hash_hex(out, digest, sizeof(digest));
+}
+
+int catalog_load(struct catalog *out, struct arena *arena, const char *dir, struct err *e)
+{
+    struct catalog c = {.nservices = 0};
+    struct schema_files *files = ARENA_NEW(arena, struct schema_files, 1);
+    const char *folder = dir != NULL ? dir : "schemas";
+    int rc = dir == NULL ? gather_embedded(files, e) : gather_folder(files, arena, dir, e);
+    if (rc != 0 || read_files(&c, arena, files, e) != 0)
+        return -1;
+    const struct {
+        size_t n;
+        const char *what;
+    } needed[] = {
+        {c.nnamespaces, "option-settings.json"},
+        {c.nplatforms, "platforms.json"},
+        {c.nregions, "regions.json"},
+        {catalog_service(&c, SPAN("elasticbeanstalk")) != NULL, "elasticbeanstalk.json"},
+    };
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (needed[i].n == 0)
+            return err_set(e, ERR_INPUT,
+                           "%s: has no %s; the folder must hold all schema files, not only the "
+                           "changed ones",
+                           folder, needed[i].what);
+    }
+    hash_files(c.sha256, arena, files);
+    *out = c;
+    return 0;
+}
+
+const struct service *catalog_service(const struct catalog *c, struct span name)
+{
+    for (size_t i = 0; i < c->nservices; i++) {
+        if (span_equal(c->services[i].name, name))
+            return &c->services[i];
+    }
+    return NULL;
+}
+
+static int compare_operation(const void *name, const void *row)
+{
+    return span_compare(*(const struct span *)name, ((const struct operation *)row)->name);
+}
+
+static int compare_region(const void *name, const void *row)
+{
+    return span_compare(*(const struct span *)name, ((const struct region *)row)->name);
+}
+
+const struct operation *catalog_operation(const struct catalog *c, struct span name)
+{
+    struct span service = SPAN("elasticbeanstalk");
+    size_t colon = span_find(name, ':');
+    if (colon < name.n) {
+        service = (struct span){name.p, colon};
+        name = span_from(name, colon + 1);
+    }
+    const struct service *s = catalog_service(c, service);
+    if (s == NULL || s->noperations == 0)
+        return NULL;
+    return bsearch(&name, s->operations, s->noperations, sizeof(s->operations[0]),
+                   compare_operation);
+}
+
+const char *catalog_operation_nearest(const struct catalog *c, struct span name)
+{
+    const struct service *s = catalog_service(c, SPAN("elasticbeanstalk"));
+    const char *names[OPERATIONS_MAX + 1] = {NULL};
+    for (size_t i = 0; s != NULL && i < s->noperations && i < OPERATIONS_MAX; i++)
+        names[i] = s->operations[i].name.p;
+    return json_nearest(name, names);
+}
+
+const struct member *catalog_member(const struct member *rows, size_t nrows, struct span path)
+{
+    for (size_t i = 0; i < nrows; i++) {
+        if (span_equal(rows[i].path, path))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+const struct error_form *catalog_error(const struct operation *op, struct span name)
+{
+    for (size_t i = 0; i < op->nerrors; i++) {
+        if (span_equal(op->errors[i]->name, name))
+            return op->errors[i];
+    }
+    return NULL;
+}
+
+const struct region *catalog_region(const struct catalog *c, struct span name)
+{
+    if (c->nregions == 0)
+        return NULL;
+    return bsearch(&name, c->regions, c->nregions, sizeof(c->regions[0]), compare_region);
+}
+
+const struct platform *catalog_platform(const struct catalog *c, struct span name)
+{
+    /* Of a branch the newest version stands first. */
+    for (size_t i = 0; i < c->nplatforms; i++) {
+        if (span_equal(c->platforms[i].branch, name) || span_equal(c->platforms[i].name, name))
+            return &c->platforms[i];
+    }
+    return NULL;
+}
