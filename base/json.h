@@ -164,6 +164,12 @@ const char *json_nearest(struct span text, const char *const *words);
 void json_put_string(struct buf *out, struct span text);
 
 /**
+ * json_escaped(arena, text):
+ * What json_put_string writes between the quotes, in ${arena}: ready to be copied into a string.
+ */
+struct span json_escaped(struct arena *arena, struct span text);
+
+/**
  * json_put_integer(out, value):
  * Append ${value} in decimal.
  */

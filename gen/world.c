@@ -2,28 +2,14 @@
 #include "gen/world.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/draw.h"
 #include "base/json.h"
 #include "base/utc.h"
 #include "gen/ids.h"
 #include "gen/purpose.h"
 
-enum { TEXT_MAX = 65536 };
-
 /* A launch takes about this long; then others may use the environment. */
 #define LAUNCH_MS (8 * UTC_MINUTE_MS)
-
-/* ${text} as it stands between the quotes of a JSON string. */
-static struct span escape(struct arena *arena, struct span text)
-{
-    struct buf b;
-    buf_init(&b, TEXT_MAX);
-    json_put_string(&b, text);
-    struct span inner = arena_copy(arena, (struct span){b.p + 1, b.n - 2});
-    buf_free(&b);
-    return inner;
-}
 
 static struct span text_of(struct arena *arena, size_t n, struct span alphabet, uint64_t address)
 {
@@ -74,8 +60,8 @@ static void make_applications(struct world *w, struct arena *arena, const struct
         a->scenario = from;
         a->place = world_place(w, s, from->account, from->region);
         a->address = draw_at(seed, PURPOSE_APPLICATION, i);
-        a->name = escape(arena, from->name);
-        a->description = escape(arena, from->description);
+        a->name = json_escaped(arena, from->name);
+        a->description = json_escaped(arena, from->description);
         a->arn = arn(arena, a->place, "application", a->name, SPAN(""));
         a->template_name =
             arena_printf(arena, "%.*s-baseline", (int)(a->name.n < 80 ? a->name.n : 0), a->name.p);
@@ -108,7 +94,7 @@ static void make_environment(struct world_environment *e, struct arena *arena,
 {
     const struct place *at = e->application->place;
     e->scenario = from;
-    e->name = escape(arena, from->name);
+    e->name = json_escaped(arena, from->name);
     e->arn = arn(arena, at, "environment", e->application->name, e->name);
     e->id = from->id;
     if (from->id.n == 0)
@@ -138,7 +124,7 @@ static void make_environment(struct world_environment *e, struct arena *arena,
     world_version(&e->baseline, arena, e->application, LABELS_EB_CLI,
                   draw_at(e->address, PURPOSE_VERSION, 0), e->created_ms);
     if (from->version.n > 0) {
-        e->baseline.label = escape(arena, from->version);
+        e->baseline.label = json_escaped(arena, from->version);
         e->baseline.arn =
             arn(arena, at, "applicationversion", e->application->name, e->baseline.label);
     }

@@ -1,0 +1,315 @@
+/* caller.c - see caller.h. */
+#include "gen/caller.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/json.h"
+#include "base/utc.h"
+#include "cloudtrail/key.h"
+#include "gen/purpose.h"
+
+static struct span unique(struct arena *arena, const char prefix[4], struct span account,
+                          uint64_t address)
+{
+    char *text = ARENA_NEW(arena, char, IDS_PRINCIPAL_N + 1);
+    ids_unique(text, IDS_PRINCIPAL_N, prefix, account, address);
+    return (struct span){text, IDS_PRINCIPAL_N};
+}
+
+static struct span uuid(struct arena *arena, uint64_t address)
+{
+    char *text = ARENA_NEW(arena, char, IDS_UUID_N + 1);
+    ids_uuid(text, draw_at(address, PURPOSE_UUID, 0), draw_at(address, PURPOSE_UUID, 1));
+    return (struct span){text, IDS_UUID_N};
+}
+
+static struct span pinned_or(struct arena *arena, struct span pinned, struct span made)
+{
+    return pinned.n > 0 ? json_escaped(arena, pinned) : made;
+}
+
+/* A session has a name: the given one, the instance's id, the user's, or the actor's. */
+static struct span session_name(struct arena *arena, const struct caller *c)
+{
+    const struct identity *id = &c->actor->identity;
+    if (id->session_name.n > 0)
+        return json_escaped(arena, id->session_name);
+    if (id->instance) {
+        char hex[17];
+        ids_text(hex, sizeof hex, IDS_HEX, draw_at(c->address, PURPOSE_INSTANCE, 0));
+        return arena_printf(arena, "i-%.17s", hex);
+    }
+    return json_escaped(arena, id->user_name.n > 0 ? id->user_name : c->actor->name);
+}
+
+static void make_role(struct caller *c, struct arena *arena, struct span partition,
+                      struct span account)
+{
+    const struct identity *id = &c->actor->identity;
+    struct span role = json_escaped(arena, id->role_name);
+    struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
+    c->session_name = session_name(arena, c);
+    c->issuer_principal_id =
+        pinned_or(arena, id->principal_id,
+                  unique(arena, "AROA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 0)));
+    c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:role%.*s%.*s", SPAN_ARG(partition),
+                                 SPAN_ARG(account), SPAN_ARG(path), SPAN_ARG(role));
+    c->issuer_user_name = role;
+    c->issuer_type = SPAN("Role");
+    if (id->type == IDENTITY_ROLE) {
+        c->principal_id = c->issuer_principal_id;
+        c->arn = c->issuer_arn;
+        return;
+    }
+    /* The role's path is dropped in the session's ARN and kept in the issuer's. */
+    c->principal_id = arena_printf(arena, "%.*s:%.*s", SPAN_ARG(c->issuer_principal_id),
+                                   SPAN_ARG(c->session_name));
+    c->arn = arena_printf(arena, "arn:%.*s:sts::%.*s:assumed-role/%.*s/%.*s", SPAN_ARG(partition),
+                          SPAN_ARG(account), SPAN_ARG(role), SPAN_ARG(c->session_name));
+}
+
+static void make_federated(struct caller *c, struct arena *arena, struct span partition,
+                           struct span account)
+{
+    const struct identity *id = &c->actor->identity;
+    struct span issuer = json_escaped(arena, id->issuer);
+    c->principal_id = arena_printf(arena, "%.*s:%.*s", SPAN_ARG(account), SPAN_ARG(c->user_name));
+    c->arn = arena_printf(arena, "arn:%.*s:sts::%.*s:federated-user/%.*s", SPAN_ARG(partition),
+                          SPAN_ARG(account), SPAN_ARG(c->user_name));
+    if (issuer.n == 0 || span_is(issuer, "Root")) {
+        c->issuer_type = SPAN("Root");
+        c->issuer_principal_id = account;
+        c->issuer_arn =
+            arena_printf(arena, "arn:%.*s:iam::%.*s:root", SPAN_ARG(partition), SPAN_ARG(account));
+        return;
+    }
+    c->issuer_type = SPAN("IAMUser");
+    c->issuer_user_name = issuer;
+    c->issuer_principal_id =
+        unique(arena, "AIDA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 1));
+    c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:user/%.*s", SPAN_ARG(partition),
+                                 SPAN_ARG(account), SPAN_ARG(issuer));
+}
+
+static void make_identity(struct caller *c, struct arena *arena, struct span partition,
+                          struct span account)
+{
+    const struct identity *id = &c->actor->identity;
+    struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
+    struct span user =
+        pinned_or(arena, id->principal_id,
+                  unique(arena, "AIDA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 0)));
+    switch (id->type) {
+    case IDENTITY_ROOT:
+        c->principal_id = account;
+        c->arn =
+            arena_printf(arena, "arn:%.*s:iam::%.*s:root", SPAN_ARG(partition), SPAN_ARG(account));
+        return;
+    case IDENTITY_IAM_USER:
+        c->principal_id = user;
+        c->arn = arena_printf(arena, "arn:%.*s:iam::%.*s:user%.*s%.*s", SPAN_ARG(partition),
+                              SPAN_ARG(account), SPAN_ARG(path), SPAN_ARG(c->user_name));
+        return;
+    case IDENTITY_ASSUMED_ROLE:
+    case IDENTITY_ROLE:
+        make_role(c, arena, partition, account);
+        return;
+    case IDENTITY_FEDERATED_USER:
+        make_federated(c, arena, partition, account);
+        return;
+    case IDENTITY_SAML_USER:
+    case IDENTITY_WEB_IDENTITY_USER:
+        c->principal_id = pinned_or(
+            arena, id->principal_id,
+            arena_printf(arena, "%.*s:%.*s", SPAN_ARG(c->provider), SPAN_ARG(c->user_name)));
+        return;
+    case IDENTITY_AWS_ACCOUNT:
+        /* The other account's principal: its ids carry that account's number. */
+        c->account = id->other_account;
+        c->principal_id =
+            pinned_or(arena, id->principal_id,
+                      arena_printf(arena, "%.*s:%.*s",
+                                   SPAN_ARG(unique(arena, "AROA", id->other_account,
+                                                   draw_at(c->address, PURPOSE_PRINCIPAL, 0))),
+                                   SPAN_ARG(session_name(arena, c))));
+        return;
+    case IDENTITY_DIRECTORY:
+    case IDENTITY_UNKNOWN:
+        c->principal_id = user;
+        c->arn = arena_printf(arena, "arn:%.*s:iam::%.*s:user/%.*s", SPAN_ARG(partition),
+                              SPAN_ARG(account), SPAN_ARG(c->user_name));
+        return;
+    case IDENTITY_IDENTITY_CENTER_USER:
+        c->user_id = uuid(arena, draw_at(c->address, PURPOSE_PRINCIPAL, 2));
+        c->credential_id = uuid(arena, draw_at(c->address, PURPOSE_PRINCIPAL, 3));
+        if (id->identity_store.n > 0) {
+            c->store_arn =
+                arena_printf(arena, "arn:%.*s:identitystore::%.*s:identitystore/%.*s",
+                             SPAN_ARG(partition), SPAN_ARG(account), SPAN_ARG(id->identity_store));
+        } else {
+            /* One store an account: made from the account's number, not the actor's. */
+            uint64_t number = draw_seed(account.p, account.n);
+            char hex[10];
+            ids_text(hex, sizeof hex, IDS_HEX, draw_at(number, PURPOSE_PRINCIPAL, 4));
+            c->store_arn = arena_printf(arena, "arn:%.*s:identitystore::%.*s:identitystore/d-%.10s",
+                                        SPAN_ARG(partition), SPAN_ARG(account), hex);
+        }
+        return;
+    case IDENTITY_AWS_SERVICE:
+        return;
+    }
+}
+
+/* Source: shares of protocols and ciphers counted in records of 2024 to 2026. */
+static void make_tls(struct caller *c)
+{
+    uint64_t pick = draw_below(draw_at(c->address, PURPOSE_TLS, c->client->kind), 100);
+    c->tls_version = pick < 97 ? SPAN("TLSv1.3") : SPAN("TLSv1.2");
+    c->tls_cipher = pick < 95   ? SPAN("TLS_AES_128_GCM_SHA256")
+                    : pick < 97 ? SPAN("TLS_AES_256_GCM_SHA384")
+                                : SPAN("ECDHE-RSA-AES128-GCM-SHA256");
+}
+
+static bool has_session(const struct identity *id)
+{
+    switch (id->type) {
+    case IDENTITY_ROOT:
+    case IDENTITY_IAM_USER:
+    case IDENTITY_DIRECTORY:
+        return id->temporary;
+    case IDENTITY_ASSUMED_ROLE:
+    case IDENTITY_ROLE:
+    case IDENTITY_FEDERATED_USER:
+        return true;
+    case IDENTITY_SAML_USER:
+    case IDENTITY_WEB_IDENTITY_USER:
+    case IDENTITY_AWS_ACCOUNT:
+    case IDENTITY_AWS_SERVICE:
+    case IDENTITY_IDENTITY_CENTER_USER:
+    case IDENTITY_UNKNOWN:
+        return false;
+    }
+    return false;
+}
+
+static void make_facts(struct caller *c)
+{
+    const struct identity *id = &c->actor->identity;
+    const bool service = c->client->kind == CLIENT_SERVICE;
+    const bool session = has_session(id);
+    c->when[WHEN_ALWAYS] = true;
+    c->when[WHEN_LONG_TERM] = !session;
+    c->when[WHEN_TEMPORARY] = session;
+    /* A service acting with a role it assumed mostly shows no key. Source: 25 of 25 such calls. */
+    c->when[WHEN_KEYED] = !(service && id->type == IDENTITY_ASSUMED_ROLE);
+    c->when[WHEN_NAMED] =
+        id->type == IDENTITY_FEDERATED_USER ? c->issuer_user_name.n > 0 : c->user_name.n > 0;
+    c->when[WHEN_WEB] = id->type == IDENTITY_ASSUMED_ROLE && id->provider.n > 0;
+    c->when[WHEN_INSTANCE] = id->instance;
+    c->when[WHEN_INVOKED] = service || c->invoked_by.n > 0;
+    c->when[WHEN_SERVICE] = id->type == IDENTITY_AWS_SERVICE;
+    c->when[WHEN_CONSOLE] = c->client->kind == CLIENT_CONSOLE || c->client->kind == CLIENT_PROXY;
+    c->when[WHEN_TLS] = c->client->kind == CLIENT_PROGRAM || c->client->kind == CLIENT_CONSOLE;
+}
+
+void caller_make(struct caller *out, struct arena *arena, const struct scenario *scenario,
+                 const struct rules *rules, uint32_t actor, uint32_t client, uint64_t seed)
+{
+    const struct actor *a = &scenario->actors[actor];
+    const struct account *account = &scenario->accounts[a->account];
+    *out = (struct caller){.actor = a, .client = &scenario->clients[client]};
+    out->address = draw_at(seed, PURPOSE_ACTOR, actor);
+    out->rules = rules_identity(rules, span_of(scenario_identity_types[a->identity.type]));
+    out->account = account->id;
+    out->user_name = json_escaped(arena, a->identity.user_name);
+    out->provider = json_escaped(arena, a->identity.provider);
+    out->session_name = SPAN("");
+    make_identity(out, arena, account->partition, account->id);
+
+    const struct client *c = out->client;
+    out->invoked_by = json_escaped(arena, c->kind == CLIENT_SERVICE ? c->service : c->invoked_by);
+    if (a->identity.type == IDENTITY_AWS_SERVICE && a->identity.service.n > 0)
+        out->invoked_by = json_escaped(arena, a->identity.service);
+    switch (c->kind) {
+    case CLIENT_SERVICE:
+        out->user_agent = out->invoked_by;
+        break;
+    case CLIENT_PROXY:
+        out->user_agent = SPAN("AWS Internal");
+        break;
+    case CLIENT_PROGRAM:
+    case CLIENT_CONSOLE:
+        out->user_agent = SPAN("");
+        if (c->nuser_agents > 0)
+            out->user_agent = json_escaped(
+                arena, c->user_agents[draw_below(draw_at(out->address, PURPOSE_USER_AGENT, client),
+                                                 c->nuser_agents)]);
+        break;
+    }
+    make_tls(out);
+    make_facts(out);
+    out->pinned_key = a->identity.access_key_id;
+    ids_unique(out->key, IDS_KEY_N, "AKIA", account->id, out->address);
+}
+
+/* How long clients keep a session before they take a new one: not to its very end. */
+static int64_t keep_ms(int64_t session_ms)
+{
+    return session_ms > 70 * UTC_MINUTE_MS ? session_ms - 35 * UTC_MINUTE_MS : session_ms / 2;
+}
+
+/* Machines renew on a grid of their own; people sign in some minutes before their day begins. */
+static int64_t session_anchor(const struct caller *c, int64_t began_ms, int64_t keep)
+{
+    const struct hours *h = &c->actor->hours;
+    if (h->always)
+        return draw_between(draw_at(c->address, PURPOSE_PHASE, 0), 0, keep - 1) / UTC_SECOND_MS *
+               UTC_SECOND_MS;
+    int64_t zone_ms = h->zone_minutes * UTC_MINUTE_MS;
+    int64_t day = utc_day(began_ms + zone_ms);
+    int64_t early_ms =
+        draw_between(draw_at(c->address, PURPOSE_SESSION_AGE, (uint64_t)day), 30, 900) *
+        UTC_SECOND_MS;
+    return day * UTC_DAY_MS - zone_ms + h->from_minute * UTC_MINUTE_MS - early_ms;
+}
+
+void caller_session(struct session *out, const struct caller *c, uint64_t occurrence,
+                    int64_t began_ms)
+{
+    const struct actor *a = c->actor;
+    if (!c->when[WHEN_TEMPORARY]) {
+        memcpy(out->key, c->key, IDS_KEY_N);
+        out->created_ms = began_ms;
+        out->expires_ms = INT64_MAX;
+        out->address = c->address;
+        utc_iso(out->created, began_ms);
+        return;
+    }
+    if (c->client->per_activity) {
+        out->address = draw_at(occurrence, PURPOSE_SESSION, 0);
+        out->created_ms =
+            began_ms -
+            draw_between(draw_at(occurrence, PURPOSE_SESSION_AGE, 0), 1, 4) * UTC_SECOND_MS;
+    } else {
+        int64_t keep = keep_ms(a->session_ms);
+        int64_t anchor = session_anchor(c, began_ms, keep);
+        int64_t number = (began_ms - anchor) / keep - ((began_ms - anchor) % keep < 0);
+        out->created_ms = anchor + number * keep;
+        out->address = draw_at(c->address, PURPOSE_SESSION, (uint64_t)out->created_ms);
+    }
+    out->expires_ms = out->created_ms + a->session_ms;
+    utc_iso(out->created, out->created_ms);
+    ids_unique(out->key, IDS_KEY_N, "ASIA", c->account, out->address);
+}
+
+struct span caller_address(const struct caller *c, int64_t began_ms)
+{
+    if (c->client->kind == CLIENT_SERVICE)
+        return c->invoked_by;
+    if (c->actor->naddresses == 0)
+        return SPAN("AWS Internal");
+    int64_t zone_ms = c->actor->hours.zone_minutes * UTC_MINUTE_MS;
+    uint64_t day = (uint64_t)utc_day(began_ms + zone_ms);
+    return c->actor
+        ->addresses[draw_below(draw_at(c->address, PURPOSE_SOURCE, day), c->actor->naddresses)];
+}

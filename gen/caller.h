@@ -1,0 +1,60 @@
+/*
+ * caller.h - an actor with one of its clients: who CloudTrail says made the call
+ *
+ * Texts are escaped for JSON. Made once with the plan, read-only afterwards.
+ */
+#ifndef GEN_CALLER_H
+#define GEN_CALLER_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+#include "cloudtrail/rules.h"
+#include "gen/event.h"
+#include "gen/scenario.h"
+
+struct arena;
+
+struct caller {
+    const struct actor *actor;
+    const struct client *client;
+    uint32_t index; /* over all callers: addresses templates */
+    const struct rule_identity *rules;
+    bool when[WHEN_COUNT];  /* facts of the caller; WHEN_TLS asks the service too */
+    struct span user_agent; /* may hold {slots} */
+    struct span principal_id, arn, account, user_name, invoked_by, provider;
+    struct span user_id, store_arn, credential_id;
+    struct span issuer_type, issuer_principal_id, issuer_arn, issuer_user_name;
+    struct span session_name;
+    struct span tls_version, tls_cipher;
+    uint64_t address;       /* the actor's */
+    char key[IDS_KEY_N];    /* the long-term one */
+    struct span pinned_key; /* shown in place of any key, or empty */
+};
+
+/**
+ * caller_make(out, arena, scenario, rules, actor, client, seed):
+ * Fill ${out} for actor ${actor} with client ${client} of ${scenario}. One actor has the same ids,
+ * keys and user agent in all its callers with the same client.
+ */
+void caller_make(struct caller *out, struct arena *arena, const struct scenario *scenario,
+                 const struct rules *rules, uint32_t actor, uint32_t client, uint64_t seed);
+
+/**
+ * caller_session(out, c, occurrence, began_ms):
+ * The session in which ${c} begins something at ${began_ms}; ${occurrence} is the address of what
+ * it begins, for clients that open a session for each activity.
+ *
+ * Shape:  created_ms <= began_ms, and at least half the session's length, or half an hour of it,
+ *         lies behind began_ms. One key for the whole session.
+ */
+void caller_session(struct session *out, const struct caller *c, uint64_t occurrence,
+                    int64_t began_ms);
+
+/**
+ * caller_address(c, began_ms):
+ * The sourceIPAddress from which ${c} works on that local day.
+ */
+struct span caller_address(const struct caller *c, int64_t began_ms);
+
+#endif

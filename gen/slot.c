@@ -1,0 +1,491 @@
+/* slot.c - see slot.h. */
+#include "gen/slot.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/json.h"
+#include "base/utc.h"
+#include "gen/purpose.h"
+
+/* The longest escaped text of a scenario that a slot copies: an ARN of two 100-character names. */
+enum { TEXT_MOST = 2048 };
+
+static inline char *put_span(char *at, struct span s)
+{
+    assert(s.n <= TEXT_MOST);
+    memcpy(at, s.p, s.n);
+    return at + s.n;
+}
+
+static inline char *put_uuid(char *at, uint64_t address, uint32_t purpose)
+{
+    ids_uuid(at, draw_at(address, purpose, 0), draw_at(address, purpose, 1));
+    return at + IDS_UUID_N;
+}
+
+static inline char *put_date(char *at, int64_t t_ms)
+{
+    return at + utc_java(at, t_ms, UTC_JAVA_COMMA);
+}
+
+/* Slots that copy a text of the scene; one that is not there writes nothing. */
+#define COPY(name, owner, text)                                                                    \
+    static char *name(char *at, const struct event *ev)                                            \
+    {                                                                                              \
+        return ev->scene->owner == NULL ? at : put_span(at, ev->scene->owner->text);               \
+    }
+
+COPY(put_application_name, application, name)
+COPY(put_application_arn, application, arn)
+COPY(put_application_description, application, description)
+COPY(put_template_name, application, template_name)
+COPY(put_template_arn, application, template_arn)
+COPY(put_environment_name, environment, name)
+COPY(put_environment_id, environment, id)
+COPY(put_environment_arn, environment, arn)
+COPY(put_environment_cname, environment, cname)
+COPY(put_environment_cname_prefix, environment, cname_prefix)
+COPY(put_environment_endpoint, environment, endpoint)
+COPY(put_environment_description, environment, description)
+COPY(put_environment_platform_arn, environment, platform_arn)
+COPY(put_environment_stack, environment, solution_stack)
+COPY(put_environment_tier_name, environment, tier_name)
+COPY(put_environment_tier_type, environment, tier_type)
+COPY(put_environment_tier_version, environment, tier_version)
+COPY(put_stack_name, environment, stack_name)
+COPY(put_other_name, other, name)
+COPY(put_other_id, other, id)
+COPY(put_version_label, version, label)
+COPY(put_version_arn, version, arn)
+COPY(put_version_key, version, key)
+COPY(put_version_description, version, description)
+COPY(put_running_label, running, label)
+
+static char *put_time(char *at, const struct event *ev)
+{
+    return put_date(at, ev->time_ms);
+}
+
+static char *put_time_iso(char *at, const struct event *ev)
+{
+    utc_iso(at, ev->time_ms);
+    return at + 20;
+}
+
+static char *put_application_created(char *at, const struct event *ev)
+{
+    const struct world_application *a = ev->scene->application;
+    return a == NULL ? at : put_date(at, a->created_ms);
+}
+
+static char *put_environment_created(char *at, const struct event *ev)
+{
+    const struct world_environment *e = ev->scene->environment;
+    return e == NULL ? at : put_date(at, e->created_ms < ev->time_ms ? e->created_ms : ev->time_ms);
+}
+
+static char *put_version_created(char *at, const struct event *ev)
+{
+    const struct version *v = ev->scene->version;
+    return put_date(at, v != NULL && v->created_ms < ev->time_ms ? v->created_ms : ev->time_ms);
+}
+
+static char *put_region(char *at, const struct event *ev)
+{
+    return put_span(at, ev->scene->place->region->name);
+}
+
+static char *put_bucket(char *at, const struct event *ev)
+{
+    return put_span(at, ev->scene->place->bucket);
+}
+
+static char *put_address(char *at, const struct event *ev)
+{
+    return put_span(at, ev->scene->address);
+}
+
+static char *put_session_key(char *at, const struct event *ev)
+{
+    const struct caller *c = ev->scene->caller;
+    if (c->pinned_key.n > 0)
+        return put_span(at, c->pinned_key);
+    memcpy(at, ev->scene->session.key, IDS_KEY_N);
+    return at + IDS_KEY_N;
+}
+
+static char *put_session_created(char *at, const struct event *ev)
+{
+    memcpy(at, ev->scene->session.created, 20);
+    return at + 20;
+}
+
+/* Credentials that a call of STS hands out: new with each call. */
+static char *put_issued_key(char *at, const struct event *ev)
+{
+    ids_unique(at, IDS_KEY_N, "ASIA", ev->scene->place->account->id,
+               draw_at(ev->address, PURPOSE_SESSION, 0));
+    return at + IDS_KEY_N;
+}
+
+static char *put_issued_expiration(char *at, const struct event *ev)
+{
+    return put_date(at, ev->time_ms + ev->scene->caller->actor->session_ms);
+}
+
+/*
+ * Tokens of STS begin the same everywhere and then differ. Source: 217 of 217 published ones; what
+ * they carry in clear besides (region, account) is not imitated.
+ */
+enum { TOKEN_N = 760 };
+
+static char *put_issued_token(char *at, const struct event *ev)
+{
+    static const char head[] = "IQoJb3JpZ2luX2Vj";
+    memcpy(at, head, sizeof head - 1);
+    ids_text(at + sizeof head - 1, TOKEN_N - (sizeof head - 1), IDS_BASE64,
+             draw_at(ev->address, PURPOSE_TOKEN, 0));
+    return at + TOKEN_N;
+}
+
+static char *put_event_id(char *at, const struct event *ev)
+{
+    return put_uuid(at, ev->address, PURPOSE_EVENT_ID);
+}
+
+static char *put_request_id(char *at, const struct event *ev)
+{
+    return put_uuid(at, ev->address, PURPOSE_REQUEST_ID);
+}
+
+static char *put_shared_id(char *at, const struct event *ev)
+{
+    return put_uuid(at, ev->address, PURPOSE_SHARED_ID);
+}
+
+static char *put_other_uuid(char *at, const struct event *ev)
+{
+    return put_uuid(at, ev->address, PURPOSE_UUID);
+}
+
+/* The request that began what is being watched; a watcher of nothing asks for an older one. */
+static char *put_launch_request(char *at, const struct event *ev)
+{
+    const struct scene *s = ev->scene;
+    return put_uuid(at, s->launch != 0 ? s->launch : s->occurrence, PURPOSE_REQUEST_ID);
+}
+
+/* Pollers ask for what came since they last asked, some seconds ago. */
+static char *put_poll_since(char *at, const struct event *ev)
+{
+    int64_t since = ev->time_ms - 5 * UTC_SECOND_MS;
+    return put_date(at, since < ev->scene->began_ms ? ev->scene->began_ms : since);
+}
+
+static char *put_instance_id(char *at, const struct event *ev)
+{
+    uint64_t address = ev->scene->environment != NULL ? ev->scene->environment->address
+                                                      : ev->scene->caller->address;
+    memcpy(at, "i-", 2);
+    ids_text(at + 2, 17, IDS_HEX, draw_at(address, PURPOSE_INSTANCE, 0));
+    return at + 19;
+}
+
+/* Fixed values. */
+
+static struct span record_version(const struct call *c)
+{
+    return arena_printf(c->arena, "1.%02d", c->scenario->record.version_minor);
+}
+
+static struct span service_event_source(const struct call *c)
+{
+    return c->operation->service->event_source;
+}
+
+static struct span service_host(const struct call *c)
+{
+    struct span host = c->operation->service->host;
+    /* Endpoints in China have a suffix of their own. Source: AWS's endpoint lists. */
+    if (span_is(c->scenario->accounts[c->caller->actor->account].partition, "aws-cn"))
+        return arena_printf(c->arena, "%.*s.cn", SPAN_ARG(host));
+    return host;
+}
+
+static struct span service_api(const struct call *c)
+{
+    return c->operation->service->api_name;
+}
+
+static struct span service_name(const struct call *c)
+{
+    return c->operation->service->name;
+}
+
+static struct span operation_name(const struct call *c)
+{
+    return c->operation->name;
+}
+
+/* "DescribeEnvironments" as command lines write it: "describe-environments". */
+static struct span operation_kebab(const struct call *c)
+{
+    struct span name = c->operation->name;
+    char *text = ARENA_NEW(c->arena, char, 2 * name.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < name.n; i++) {
+        bool upper = name.p[i] >= 'A' && name.p[i] <= 'Z';
+        bool inside = i > 0 && !(name.p[i - 1] >= 'A' && name.p[i - 1] <= 'Z');
+        bool last =
+            upper && i > 0 && i + 1 < name.n && name.p[i + 1] >= 'a' && name.p[i + 1] <= 'z';
+        /* "DNSAvailability" is "dns-availability", "CNAMEs" at the end stays "cnames". */
+        bool plural = last && i + 2 == name.n && name.p[i + 1] == 's';
+        if (upper && (inside || (last && !plural)))
+            text[n++] = '-';
+        text[n++] = upper ? (char)(name.p[i] - 'A' + 'a') : name.p[i];
+    }
+    return (struct span){text, n};
+}
+
+static struct span operation_read_only(const struct call *c)
+{
+    return c->operation->read_only ? SPAN("true") : SPAN("false");
+}
+
+static struct span resource_arn(const struct call *c)
+{
+    if (c->operation->resource.n == 0)
+        return SPAN("*");
+    return arena_printf(c->arena, "{%.*s}", SPAN_ARG(c->operation->resource));
+}
+
+static struct span user_agent(const struct call *c)
+{
+    return c->caller->user_agent;
+}
+
+static struct span error_code(const struct call *c)
+{
+    return c->error == NULL ? SPAN("") : json_escaped(c->arena, c->error->code);
+}
+
+static struct span error_message(const struct call *c)
+{
+    return c->error == NULL ? SPAN("") : json_escaped(c->arena, c->error->message);
+}
+
+#define CALLER(name, field)                                                                        \
+    static struct span name(const struct call *c)                                                  \
+    {                                                                                              \
+        return c->caller->field;                                                                   \
+    }
+
+CALLER(identity_principal_id, principal_id)
+CALLER(identity_arn, arn)
+CALLER(identity_account, account)
+CALLER(identity_user_name, user_name)
+CALLER(identity_invoked_by, invoked_by)
+CALLER(identity_provider, provider)
+CALLER(identity_user_id, user_id)
+CALLER(identity_store_arn, store_arn)
+CALLER(identity_credential_id, credential_id)
+CALLER(issuer_type, issuer_type)
+CALLER(issuer_principal_id, issuer_principal_id)
+CALLER(issuer_arn, issuer_arn)
+CALLER(issuer_user_name, issuer_user_name)
+CALLER(tls_version, tls_version)
+CALLER(tls_cipher, tls_cipher)
+
+static struct span session_mfa(const struct call *c)
+{
+    return c->caller->actor->identity.mfa ? SPAN("true") : SPAN("false");
+}
+
+static struct span actor_name(const struct call *c)
+{
+    return c->caller->user_name.n > 0 ? c->caller->user_name
+                                      : json_escaped(c->arena, c->caller->actor->name);
+}
+
+static struct span actor_arn(const struct call *c)
+{
+    return c->caller->arn.n > 0 ? c->caller->arn : c->caller->principal_id;
+}
+
+static struct span account_id(const struct call *c)
+{
+    return c->scenario->accounts[c->caller->actor->account].id;
+}
+
+static struct span partition(const struct call *c)
+{
+    return c->scenario->accounts[c->caller->actor->account].partition;
+}
+
+/* The role a call hands over or assumes: the one its identity names. */
+static struct span role_name(const struct call *c)
+{
+    struct span name = c->caller->actor->identity.role_name;
+    return name.n > 0 ? json_escaped(c->arena, name) : SPAN("aws-elasticbeanstalk-service-role");
+}
+
+static struct span role_arn(const struct call *c)
+{
+    if (c->caller->issuer_arn.n > 0)
+        return c->caller->issuer_arn;
+    return arena_printf(c->arena, "arn:%.*s:iam::%.*s:role/%.*s", SPAN_ARG(partition(c)),
+                        SPAN_ARG(account_id(c)), SPAN_ARG(role_name(c)));
+}
+
+static struct span issued_name(const struct call *c)
+{
+    if (c->caller->session_name.n > 0)
+        return c->caller->session_name;
+    return c->caller->when[WHEN_SERVICE] ? SPAN("elasticbeanstalk") : actor_name(c);
+}
+
+static struct span issued_arn(const struct call *c)
+{
+    return arena_printf(c->arena, "arn:%.*s:sts::%.*s:assumed-role/%.*s/%.*s",
+                        SPAN_ARG(partition(c)), SPAN_ARG(account_id(c)), SPAN_ARG(role_name(c)),
+                        SPAN_ARG(issued_name(c)));
+}
+
+static struct span issued_principal_id(const struct call *c)
+{
+    char id[IDS_PRINCIPAL_N];
+    ids_unique(id, sizeof id, "AROA", account_id(c),
+               draw_at(c->caller->address, PURPOSE_PRINCIPAL, 0));
+    return arena_printf(c->arena, "%.21s:%.*s", id, SPAN_ARG(issued_name(c)));
+}
+
+static struct span platform_version(const struct call *c)
+{
+    (void)c;
+    return SPAN("1.0.0");
+}
+
+static struct span option_namespace(const struct call *c)
+{
+    (void)c;
+    return SPAN("aws:elasticbeanstalk:container:php:phpini");
+}
+
+static struct span option_name(const struct call *c)
+{
+    (void)c;
+    return SPAN("documentRoot");
+}
+
+/* Sorted by name. */
+static const struct slot slots[] = {
+    {"account.id", NULL, account_id, 0, false, false},
+    {"actor.arn", NULL, actor_arn, 0, false, false},
+    {"actor.name", NULL, actor_name, 0, false, false},
+    {"application.arn", put_application_arn, NULL, TEXT_MOST, false, true},
+    {"application.created", put_application_created, NULL, UTC_JAVA_MAX, false, true},
+    {"application.description", put_application_description, NULL, TEXT_MOST, false, true},
+    {"application.name", put_application_name, NULL, TEXT_MOST, false, true},
+    {"bucket.name", put_bucket, NULL, TEXT_MOST, false, false},
+    {"caller.address", put_address, NULL, TEXT_MOST, false, false},
+    {"caller.userAgent", NULL, user_agent, 0, false, false},
+    {"environment.arn", put_environment_arn, NULL, TEXT_MOST, false, true},
+    {"environment.cname", put_environment_cname, NULL, TEXT_MOST, false, true},
+    {"environment.cnamePrefix", put_environment_cname_prefix, NULL, TEXT_MOST, false, true},
+    {"environment.created", put_environment_created, NULL, UTC_JAVA_MAX, false, true},
+    {"environment.description", put_environment_description, NULL, TEXT_MOST, false, true},
+    {"environment.endpoint", put_environment_endpoint, NULL, TEXT_MOST, false, true},
+    {"environment.id", put_environment_id, NULL, TEXT_MOST, false, true},
+    {"environment.name", put_environment_name, NULL, TEXT_MOST, false, true},
+    {"environment.platformArn", put_environment_platform_arn, NULL, TEXT_MOST, false, true},
+    {"environment.stack", put_environment_stack, NULL, TEXT_MOST, false, true},
+    {"environment.tierName", put_environment_tier_name, NULL, TEXT_MOST, false, true},
+    {"environment.tierType", put_environment_tier_type, NULL, TEXT_MOST, false, true},
+    {"environment.tierVersion", put_environment_tier_version, NULL, TEXT_MOST, false, true},
+    {"environment.version", put_running_label, NULL, TEXT_MOST, false, true},
+    {"error.code", NULL, error_code, 0, false, false},
+    {"error.message", NULL, error_message, 0, false, false},
+    {"event.id", put_event_id, NULL, IDS_UUID_N, false, false},
+    {"event.sharedId", put_shared_id, NULL, IDS_UUID_N, false, false},
+    {"identity.account", NULL, identity_account, 0, false, false},
+    {"identity.arn", NULL, identity_arn, 0, false, false},
+    {"identity.credentialId", NULL, identity_credential_id, 0, false, false},
+    {"identity.invokedBy", NULL, identity_invoked_by, 0, false, false},
+    {"identity.principalId", NULL, identity_principal_id, 0, false, false},
+    {"identity.provider", NULL, identity_provider, 0, false, false},
+    {"identity.storeArn", NULL, identity_store_arn, 0, false, false},
+    {"identity.userId", NULL, identity_user_id, 0, false, false},
+    {"identity.userName", NULL, identity_user_name, 0, false, false},
+    {"instance.id", put_instance_id, NULL, 19, false, false},
+    {"issued.arn", NULL, issued_arn, 0, false, false},
+    {"issued.expiration", put_issued_expiration, NULL, UTC_JAVA_MAX, false, false},
+    {"issued.key", put_issued_key, NULL, IDS_KEY_N, false, false},
+    {"issued.name", NULL, issued_name, 0, false, false},
+    {"issued.principalId", NULL, issued_principal_id, 0, false, false},
+    {"issued.token", put_issued_token, NULL, TOKEN_N, false, false},
+    {"issuer.arn", NULL, issuer_arn, 0, false, false},
+    {"issuer.principalId", NULL, issuer_principal_id, 0, false, false},
+    {"issuer.type", NULL, issuer_type, 0, false, false},
+    {"issuer.userName", NULL, issuer_user_name, 0, false, false},
+    {"launch.requestId", put_launch_request, NULL, IDS_UUID_N, false, false},
+    {"operation.kebab", NULL, operation_kebab, 0, false, false},
+    {"operation.name", NULL, operation_name, 0, false, false},
+    {"operation.readOnly", NULL, operation_read_only, 0, true, false},
+    {"option.name", NULL, option_name, 0, false, false},
+    {"option.namespace", NULL, option_namespace, 0, false, false},
+    {"other.environment.id", put_other_id, NULL, TEXT_MOST, false, true},
+    {"other.environment.name", put_other_name, NULL, TEXT_MOST, false, true},
+    {"partition", NULL, partition, 0, false, false},
+    {"platform.arn", put_environment_platform_arn, NULL, TEXT_MOST, false, true},
+    {"platform.version", NULL, platform_version, 0, false, false},
+    {"poll.since", put_poll_since, NULL, UTC_JAVA_MAX, false, false},
+    {"record.version", NULL, record_version, 0, false, false},
+    {"region", put_region, NULL, TEXT_MOST, false, false},
+    {"request.id", put_request_id, NULL, IDS_UUID_N, false, false},
+    {"resource.arn", NULL, resource_arn, 0, false, false},
+    {"role.arn", NULL, role_arn, 0, false, false},
+    {"service.api", NULL, service_api, 0, false, false},
+    {"service.eventSource", NULL, service_event_source, 0, false, false},
+    {"service.host", NULL, service_host, 0, false, false},
+    {"service.name", NULL, service_name, 0, false, false},
+    {"session.created", put_session_created, NULL, 20, false, false},
+    {"session.key", put_session_key, NULL, TEXT_MOST, false, false},
+    {"session.mfa", NULL, session_mfa, 0, false, false},
+    {"stack.name", put_stack_name, NULL, TEXT_MOST, false, true},
+    {"template.arn", put_template_arn, NULL, TEXT_MOST, false, true},
+    {"template.name", put_template_name, NULL, TEXT_MOST, false, true},
+    {"time", put_time, NULL, UTC_JAVA_MAX, false, false},
+    {"time.iso", put_time_iso, NULL, 20, false, false},
+    {"tls.cipherSuite", NULL, tls_cipher, 0, false, false},
+    {"tls.version", NULL, tls_version, 0, false, false},
+    {"uuid", put_other_uuid, NULL, IDS_UUID_N, false, false},
+    {"version.arn", put_version_arn, NULL, TEXT_MOST, false, true},
+    {"version.bucket", put_bucket, NULL, TEXT_MOST, false, false},
+    {"version.created", put_version_created, NULL, UTC_JAVA_MAX, false, false},
+    {"version.description", put_version_description, NULL, TEXT_MOST, false, true},
+    {"version.key", put_version_key, NULL, TEXT_MOST, false, true},
+    {"version.label", put_version_label, NULL, TEXT_MOST, false, true},
+};
+
+enum { NSLOTS = sizeof slots / sizeof slots[0] };
+
+static int compare(const void *name, const void *row)
+{
+    return span_compare(*(const struct span *)name, span_of(((const struct slot *)row)->name));
+}
+
+const struct slot *slot_find(struct span name)
+{
+    return bsearch(&name, slots, NSLOTS, sizeof slots[0], compare);
+}
+
+const char *slot_nearest(struct span name)
+{
+    const char *names[NSLOTS + 1] = {NULL};
+    for (size_t i = 0; i < NSLOTS; i++)
+        names[i] = slots[i].name;
+    return json_nearest(name, names);
+}
