@@ -1,6 +1,7 @@
 /* catalog.c - see catalog.h. */
 #include "gen/catalog.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,38 +74,55 @@ static int gather_embedded(struct schema_files *files, struct err *e)
     return 0;
 }
 
+/* The data files of ${dir} itself, by name: what lies deeper belongs to somebody else. */
+static int list_folder(struct span *names, size_t *n, struct arena *arena, const char *dir,
+                       struct err *e)
+{
+    DIR *folder = opendir(dir);
+    if (folder == NULL)
+        return err_sys(e, ERR_INPUT, "%s: cannot be read as a folder of schema files", dir);
+    int rc = 0;
+    *n = 0;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        struct span name = span_of(entry->d_name);
+        if (name.p[0] == '.' || !is_data(name))
+            continue;
+        if (*n == FILES_MAX) {
+            rc = err_set(e, ERR_INPUT, "%s: has more than %d schema files", dir, FILES_MAX);
+            break;
+        }
+        names[(*n)++] = arena_copy(arena, name);
+    }
+    closedir(folder);
+    return rc;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
 static int gather_folder(struct schema_files *files, struct arena *arena, const char *dir,
                          struct err *e)
 {
-    int rc = -1;
-    struct file_walk *walk = NULL;
+    struct span names[FILES_MAX];
+    size_t n = 0;
+    if (list_folder(names, &n, arena, dir, e) != 0)
+        return -1;
+    qsort(names, n, sizeof(names[0]), compare_names);
+
+    int rc = 0;
     struct buf text;
     buf_init(&text, FILE_MAX_N);
-    if (file_walk_open(&walk, dir, e) != 0)
-        goto out;
-    for (;;) {
-        struct span path;
-        uint64_t size_n;
-        int more = file_walk_next(walk, &path, &size_n, e);
-        if (more < 0)
-            goto out;
-        if (more == 0)
-            break;
-        if (!is_data(path))
-            continue;
-        struct span name = arena_copy(arena, path);
-        const char *shown = arena_printf(arena, "%s/%s", dir, name.p).p;
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        const char *shown = arena_printf(arena, "%s/%s", dir, names[i].p).p;
         buf_clear(&text);
-        if (file_read(&text, shown, e) != 0)
-            goto out;
-        struct schema_file found = {name, shown, arena_copy(arena, buf_span(&text))};
-        if (add_file(files, found, e) != 0)
-            goto out;
+        rc = file_read(&text, shown, e);
+        if (rc == 0)
+            rc = add_file(files,
+                          (struct schema_file){names[i], shown, arena_copy(arena, buf_span(&text))},
+                          e);
     }
-    rc = 0;
-out:
-    if (walk != NULL)
-        file_walk_close(walk);
     buf_free(&text);
     return rc;
 }
