@@ -16,12 +16,12 @@ breach() {
 
 # room: rooms it may include
 rooms='
-base: base
-cloudtrail:  base cloudtrail
-gen:    base cloudtrail gen
-replay: base cloudtrail replay
-audit:  base cloudtrail audit
-cli:    base cloudtrail gen replay audit cli
+base:       base
+cloudtrail: base cloudtrail
+gen:        base cloudtrail gen
+replay:     base cloudtrail replay
+audit:      base cloudtrail audit
+cli:        base cloudtrail gen replay audit cli
 '
 # header pattern: the one file that may include it
 third_party='

@@ -50,8 +50,10 @@ servers_build() {
     work=$(mktemp -d "$CACHE_DIR/build.XXXXXX")
     if env GOPATH="$work/path" GOCACHE="$work/cache" GOBIN="$work/bin" CGO_ENABLED=0 \
         GOFLAGS="${GOFLAGS:-} -modcacherw -trimpath" \
-        "$go" install "$module" >&2; then
+        "$go" install "$module" >"$work/log" 2>&1; then
         mv "$work/bin/$command" "$target"
+    else
+        grep -v '^go: downloading' "$work/log" | tail -n 20 >&2 || true
     fi
     rm -rf "$work"
     [ -x "$target" ]
