@@ -75,7 +75,7 @@ static size_t pack_isal(struct gzip *z, char *at, size_t room_n, struct span tex
     z->isal.level_buf_size = sizeof(z->level_buf);
     z->isal.gzip_flag = IGZIP_GZIP;
     z->isal.end_of_stream = 1;
-    z->isal.next_in = (uint8_t *)(uintptr_t)text.p;
+    z->isal.next_in = (uint8_t *)text.p;
     z->isal.avail_in = (uint32_t)text.n;
     z->isal.next_out = (uint8_t *)at;
     z->isal.avail_out = (uint32_t)room_n;

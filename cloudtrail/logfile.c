@@ -86,7 +86,7 @@ static int skip_nested(struct logfile_walk *w, struct err *e)
             break;
         case '}':
         case ']':
-            if (closers[--depth] != c)
+            if (depth == 0 || closers[--depth] != c)
                 return complain(w->at, "a bracket closes another kind", e);
             break;
         default:
@@ -149,7 +149,7 @@ int logfile_walk_open(struct logfile_walk *w, struct span text, struct err *e)
     w->at++;
     int more = look(w) == '}' ? 0 : 1;
     while (more == 1) {
-        struct span name;
+        struct span name = {NULL, 0};
         if (read_name(w, &name, e) != 0)
             return -1;
         if (span_is(name, "Records")) {
@@ -172,7 +172,7 @@ static int walk_tail(struct logfile_walk *w, struct err *e)
     w->state = WALK_END;
     int more = next_member(w, e);
     while (more == 1) {
-        struct span name;
+        struct span name = {NULL, 0};
         if (read_name(w, &name, e) != 0)
             return -1;
         if (span_is(name, "Records"))

@@ -18,7 +18,7 @@ static char root[] = "/tmp/beantrail-file-XXXXXX";
 static int make_root(void **state)
 {
     (void)state;
-    memcpy(root + sizeof(root) - 7, "XXXXXX", 6);
+    memcpy(root + sizeof(root) - 7, "XXXXXX", 7);
     return mkdtemp(root) == NULL ? -1 : 0;
 }
 

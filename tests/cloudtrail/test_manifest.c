@@ -19,7 +19,7 @@ static char path[100], temporary[100];
 static int make_root(void **state)
 {
     (void)state;
-    memcpy(root + sizeof(root) - 7, "XXXXXX", 6);
+    memcpy(root + sizeof(root) - 7, "XXXXXX", 7);
     if (mkdtemp(root) == NULL)
         return -1;
     snprintf(path, sizeof(path), "%s/manifest.json", root);
@@ -232,9 +232,9 @@ static void other_files_are_no_manifests(void **state)
     static const char *const texts[] = {
         "", "{}", "{\"fingerprint\":{\"id\":\"",
         "{\"fingerprint\":{\"id\":\"short\",\"program\":1}}",
-        "{\"fingerprint\":{\"id\":"
-        "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF\","
-        "\"program\":\"x\"}}"};
+        ("{\"fingerprint\":{\"id\":"
+         "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF\","
+         "\"program\":\"x\"}}")};
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct err e = {0};
         char id[64];
