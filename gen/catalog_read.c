@@ -17,7 +17,8 @@ enum {
     ROWS_MAX = 256,
     ERRORS_MAX = 256,
     CONSTANT_MAX_N = 4096,
-    WORDS_MAX = 64
+    WORDS_MAX = 64,
+    REPEATS_MAX = 4096 /* of the repetition counts of a pattern, multiplied */
 };
 
 const char *const catalog_member_types[] = {"string",    "boolean", "integer", "number",
@@ -130,6 +131,32 @@ void catalog_read_words(const struct span **words, size_t *n, struct arena *aren
     *words = copy;
 }
 
+/*
+ * Whether ${pattern} is cheap for the system's matcher: repetition counts multiply each other in
+ * its memory, and references back to a group multiply its time.
+ */
+static bool is_cheap(struct span pattern)
+{
+    int64_t product = 1;
+    for (size_t i = 0; i < pattern.n; i++) {
+        char next = i + 1 < pattern.n ? pattern.p[i + 1] : '\0';
+        if (pattern.p[i] == '\\' && next >= '0' && next <= '9')
+            return false;
+        if (pattern.p[i] != '{')
+            continue;
+        int64_t most = 1, count = 0;
+        for (size_t k = i + 1; k < pattern.n && pattern.p[k] != '}'; k++) {
+            char c = pattern.p[k];
+            count = c >= '0' && c <= '9' && count <= REPEATS_MAX ? count * 10 + (c - '0') : 0;
+            most = count > most ? count : most;
+        }
+        product *= most;
+        if (product > REPEATS_MAX)
+            return false;
+    }
+    return true;
+}
+
 struct span catalog_read_pattern(struct arena *arena, const struct json *j, const char *key,
                                  struct span pattern)
 {
@@ -138,7 +165,9 @@ struct span catalog_read_pattern(struct arena *arena, const struct json *j, cons
         return pattern;
     struct span copy = arena_copy(arena, pattern);
     struct json at = json_member(j, key);
-    if (regcomp(&compiled, copy.p, REG_EXTENDED | REG_NOSUB) != 0)
+    if (!is_cheap(pattern))
+        json_complain(&at, "repeats too much, or refers back to a group");
+    else if (regcomp(&compiled, copy.p, REG_EXTENDED | REG_NOSUB) != 0)
         json_complain(&at, "is not a POSIX extended expression");
     else
         regfree(&compiled);
