@@ -42,7 +42,7 @@ base:$ending:base/arena.c
 base:$stream:
 cloudtrail:$clock|$ending|$stream:
 gen:$clock|$ending|$stream|$socket:
-gen:$file:gen/catalog.c
+gen:$file:gen/catalog_load.c
 replay:$ending|$stream:
 audit:$ending|$stream:
 "
