@@ -247,7 +247,8 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
         key[name.n] = '\0';
         struct json given = json_member(&call->step->with, key);
         if (json_is_present(&given)) {
-            if (!span_equal(name, m->path) || node_find(root, name) != NULL)
+            /* null: what is always sent is not sent this time. */
+            if (json_is_null(&given) || !span_equal(name, m->path) || node_find(root, name) != NULL)
                 continue;
             if (span_is(name, "optionSettings") && !call->scenario->record.options_shown)
                 node_append(root, node_json(arena, name, SPAN("[]")));

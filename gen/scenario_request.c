@@ -4,7 +4,6 @@
 #include <regex.h>
 
 #include "base/arena.h"
-#include "base/utc.h"
 #include "gen/scenario_part.h"
 
 enum {
@@ -127,12 +126,11 @@ static void check_text(struct request *r, const struct member *row, const struct
         json_complain(value, "must match %.*s", SPAN_ARG(row->pattern));
 }
 
+/* Dates are spelled by the event version, so that only a slot can give one. */
 static void check_time(struct request *r, const struct json *value)
 {
-    struct err e = {0};
-    int64_t t_ms = 0;
-    if (!r->lenient && !has_slot(json_text(value)) && utc_read(&t_ms, json_text(value), &e) != 0)
-        json_complain(value, "%s", e.text);
+    if (!r->lenient && !has_slot(json_text(value)))
+        json_complain(value, "must be a {slot} that is a time, like \"{poll.since}\"");
 }
 
 static void check_number(struct request *r, const struct member *row, const struct json *value)
@@ -179,7 +177,7 @@ static const char *type_name(const struct member *row)
     case MEMBER_STRING:
         return "a string";
     case MEMBER_TIMESTAMP:
-        return "a string: RFC 3339 or a {slot}";
+        return "a {slot} that is a time";
     case MEMBER_BOOLEAN:
         return "true or false";
     case MEMBER_INTEGER:
@@ -271,6 +269,21 @@ static void check_value(struct request *r, const struct member *row, const struc
     }
 }
 
+/* Whether member ${row} comes into the request by itself, or a part of it does. */
+static bool is_filled(const struct operation *operation, const struct member *row)
+{
+    if (row->from.n > 0 || row->constant.n > 0)
+        return true;
+    for (size_t i = 0; i < operation->nrequest; i++) {
+        const struct member *part = &operation->request[i];
+        if (part->sent == SENT_ALWAYS && part->path.n > row->path.n &&
+            span_starts(part->path, row->path) &&
+            (part->path.p[row->path.n] == '.' || part->path.p[row->path.n] == '['))
+            return true;
+    }
+    return false;
+}
+
 static void check_object(struct request *r, const struct json *object, struct span prefix)
 {
     const struct operation *operation = r->operation;
@@ -283,8 +296,7 @@ static void check_object(struct request *r, const struct json *object, struct sp
             continue;
         names[n++] = name;
         struct json member = json_member(object, arena_copy(r->p->arena, name).p);
-        if (row->required && row->from.n == 0 && row->constant.n == 0 && !r->lenient &&
-            !json_is_present(&member))
+        if (row->required && !r->lenient && !is_filled(operation, row) && !json_is_present(&member))
             json_complain(json_is_present(object) ? object : object->parent,
                           "member \"%.*s\" is missing: %.*s requires it", SPAN_ARG(name),
                           SPAN_ARG(operation->name));
