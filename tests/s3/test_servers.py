@@ -15,7 +15,8 @@ import time
 import servers
 
 PROGRAM = os.environ["BEANTRAIL"]
-SHARED = os.environ.get("BEANTRAIL_SAMPLES", "../shared/samples")
+SHARED = os.environ.get("BEANTRAIL_SAMPLES") or os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "shared", "samples")
 PATIENCE_SECONDS = 60  # nothing may hang longer
 EXAMPLE = "update-environment-by-intern"
 # A quarter of an hour is a few dozen files: enough to see connections being kept.
