@@ -26,6 +26,6 @@ for operation in "${operations[@]}"; do
     beantrail catalog "$operation" >one.txt || fault "catalog $operation: exit $?"
     [ -s one.txt ] || fault "catalog $operation says nothing"
 done
-beantrail catalog CreateEnvironment | grep -q 'applicationName' ||
+beantrail catalog CreateEnvironment | grep 'applicationName' >/dev/null ||
     fault 'CreateEnvironment without applicationName'
 refused 2 'CreateEnviroment.*did you mean.*CreateEnvironment' beantrail catalog CreateEnviroment
