@@ -24,6 +24,8 @@ struct sink_ops {
     const char *name;
     /* 0 and the body is the sink's (it may still be on its way); -1: the run cannot go on. */
     int (*put)(void *self, struct logfile *f, struct err *e);
+    /* A pause in the run begins: what was put becomes visible now. NULL where it does at once. */
+    int (*flush)(void *self, struct err *e);
     /* Wait for all that is on its way, then report; -1 when the sink itself broke. Files given up
        are no error of finish: they are counted in ${totals} and were told to the sink_lost_fn. */
     int (*finish)(void *self, struct sink_totals *totals, struct err *e);

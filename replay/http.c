@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -226,19 +227,25 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         curl_easy_getinfo(c, CURLINFO_PRIVATE, (char **)&s);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
         curl_multi_remove_handle(h->multi, c);
+        enum http_fault fault = fault_of(code);
+        curl_off_t connected_us = 0;
+        curl_easy_getinfo(c, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+        if (fault == HTTP_SLOW && connected_us == 0)
+            fault = HTTP_UNREACHABLE;
+        const time_t date = s->date[0] != '\0' ? curl_getdate(s->date, NULL) : -1;
         if (code != CURLE_OK && s->reason[0] == '\0') {
             strncpy(s->reason, curl_easy_strerror(code), sizeof(s->reason) - 1);
             s->reason[sizeof(s->reason) - 1] = '\0';
         }
         *out = (struct http_reply){.tag = s->tag,
-                                   .fault = fault_of(code),
+                                   .fault = fault,
                                    .status = (int)status,
                                    .body = {s->body, s->body_n},
                                    .reason = code == CURLE_OK ? "" : s->reason,
-                                   .date = s->date,
                                    .region = s->region,
                                    .etag = s->etag,
-                                   .retry_after = s->retry_after};
+                                   .retry_after = s->retry_after,
+                                   .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
         h->told = s;
         return true;
     }

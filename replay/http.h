@@ -52,7 +52,8 @@ struct http_reply {
     struct span body;   /* the first HTTP_BODY_KEPT bytes */
     const char *reason; /* of a fault, one line; "" without */
     /* Headers that S3's callers need; "" when absent. */
-    const char *date, *region, *etag, *retry_after;
+    const char *region, *etag, *retry_after;
+    int64_t date_ms; /* the server's clock, or -1 */
 };
 
 struct http_ops {

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "trail/key.h"
+#include "cloudtrail/key.h"
 
 enum { BUCKET_LEAST = 3, BUCKET_MOST = 63, REGION_MOST = 63, HOST_MOST = 255 };
 

@@ -1,7 +1,7 @@
 /* schedule.c - see schedule.h. */
 #include "replay/schedule.h"
 
-#include "trail/logfile.h"
+#include "cloudtrail/logfile.h"
 
 /* 290 years in nanoseconds do not fit; 200 do. */
 static const double most_ns = 200.0 * 366 * 86400 * 1e9;

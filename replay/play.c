@@ -1,0 +1,78 @@
+/* play.c - see play.h. */
+#include "replay/play.h"
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+/* A wait shorter than this is not worth making the sink finish its group. */
+static const int64_t pause_ns = 1000000;
+
+static bool is_stopped(const struct pace *pace)
+{
+    return pace->stop != NULL && *pace->stop;
+}
+
+/* Move one log file: 1, 0 at the end or when the flag came during the wait, -1. */
+static int move_one(struct source *source, struct sink *sink, struct schedule *schedule,
+                    const struct pace *pace, bool *stopped, struct play_totals *t, struct err *e)
+{
+    struct logfile f;
+    int got = source->ops->next(source->self, &f, e);
+    if (got <= 0)
+        return got;
+    const int64_t offset_ns = schedule_offset(schedule, t->files, f.deliver_ms);
+    int rc = 0;
+    if (sink->ops->flush != NULL && offset_ns - pace_now(pace) > pause_ns)
+        rc = sink->ops->flush(sink->self, e);
+    if (rc == 0) {
+        const int64_t late_ns = pace_until(pace, offset_ns);
+        *stopped = is_stopped(pace);
+        if (*stopped) {
+            logfile_free(&f);
+            return 0;
+        }
+        hist_add(&t->late, late_ns);
+        t->files++;
+        t->records += f.records;
+        rc = sink->ops->put(sink->self, &f, e);
+    }
+    logfile_free(&f);
+    return rc == 0 ? 1 : -1;
+}
+
+int play_run(struct source *source, struct sink *sink, const struct play_options *o,
+             struct play_totals *t, struct err *e)
+{
+    *t = (struct play_totals){.files = 0};
+    struct schedule schedule = o->schedule;
+    struct pace pace;
+    pace_start(&pace, o->clock != NULL ? o->clock : &pace_machine_clock, o->stop);
+
+    bool stopped = false;
+    int rc = 1;
+    while (rc > 0) {
+        stopped = is_stopped(&pace);
+        if (stopped)
+            break;
+        rc = move_one(source, sink, &schedule, &pace, &stopped, t, e);
+        if (o->tick != NULL)
+            o->tick(o->tick_ctx, t);
+    }
+
+    /* The first error is the one to tell; the sink's totals are wanted in every case. */
+    struct err later = {0};
+    int finished = sink->ops->finish(sink->self, &t->sink, rc < 0 ? &later : e);
+    t->elapsed_ns = pace_now(&pace);
+    if (rc < 0 || finished != 0)
+        return -1;
+    if (stopped)
+        return err_set(e, ERR_STOP,
+                       "interrupted: %llu log files have arrived; the same command again delivers "
+                       "the rest",
+                       (unsigned long long)(t->sink.files + t->sink.same));
+    if (t->sink.failed > 0)
+        return err_set(e, ERR_WORK, "%llu of %llu log files were not delivered",
+                       (unsigned long long)t->sink.failed, (unsigned long long)t->files);
+    return 0;
+}

@@ -1,0 +1,211 @@
+/* source_dir.c - see source_dir.h. */
+#include "replay/source_dir.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "cloudtrail/key.h"
+#include "replay/recorded.h"
+
+/* A file that was found. */
+struct item {
+    const char *name; /* to open it, and what complaints call it */
+    struct span path; /* tells the key, see recorded_read */
+    int64_t deliver_ms;
+    size_t place; /* in the order found */
+};
+
+struct source_dir {
+    struct arena arena; /* holds this struct, and all items when they are sorted */
+    struct source_dir_options options;
+    struct recorded recorded;
+    struct arena scratch; /* one item's names */
+    size_t path_i;        /* the path that is being read */
+    struct file_walk *walk;
+    uint64_t skipped;
+    struct buf sorted; /* of struct item */
+    size_t sorted_i;
+};
+
+/* Whether ${rel}, below the root of a tree, is a file to deliver; what is not is counted. */
+static bool is_wanted(struct source_dir *s, struct span rel)
+{
+    if (span_is(rel, "manifest.json") || span_is(rel, "labels.jsonl"))
+        return false;
+    if (span_ends(rel, SPAN(".json")) || span_ends(rel, SPAN(".json.gz")))
+        return true;
+    s->skipped++;
+    return false;
+}
+
+/* What tells the key of ${rel} in the tree ${root}: with its prefix where AWSLogs lies inside. */
+static struct span path_in_tree(struct arena *a, const char *root, struct span rel)
+{
+    if (recorded_awslogs(rel) < rel.n)
+        return arena_copy(a, rel);
+    struct span whole = arena_printf(a, "%s/%.*s", root, SPAN_ARG(rel));
+    return span_from(whole,
+                     recorded_awslogs(whole) < whole.n ? recorded_awslogs(whole) : whole.n - rel.n);
+}
+
+/* The next file in the order found: 1, 0, -1; its names live in ${a}. */
+static int find_next(struct source_dir *s, struct arena *a, struct item *out, struct err *e)
+{
+    while (s->path_i < s->options.paths_n) {
+        const char *path = s->options.paths[s->path_i];
+        if (s->walk == NULL && file_type_of(path) != FILE_FOLDER) {
+            s->path_i++;
+            struct span whole = span_of(path);
+            size_t at = recorded_awslogs(whole);
+            *out = (struct item){.name = path, .path = at < whole.n ? span_from(whole, at) : whole};
+            return 1;
+        }
+        if (s->walk == NULL && file_walk_open(&s->walk, path, e) != 0)
+            return -1;
+        struct span rel;
+        uint64_t size_n;
+        int got = file_walk_next(s->walk, &rel, &size_n, e);
+        if (got < 0)
+            return -1;
+        if (got == 0) {
+            file_walk_close(s->walk);
+            s->walk = NULL;
+            s->path_i++;
+            continue;
+        }
+        if (!is_wanted(s, rel))
+            continue;
+        const size_t root_n = strlen(path);
+        const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
+        out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
+        out->path = path_in_tree(a, path, rel);
+        return 1;
+    }
+    return 0;
+}
+
+static int load(struct source_dir *s, const struct item *item, struct logfile *out, struct err *e)
+{
+    struct buf body;
+    buf_init(&body, LOGFILE_BODY_MAX);
+    const bool standard_input = strcmp(item->name, "-") == 0;
+    const char *name = standard_input ? "standard input" : item->name;
+    struct span path = standard_input ? (struct span){NULL, 0} : item->path;
+    int rc =
+        standard_input ? file_read_fd(&body, STDIN_FILENO, name, e) : file_read(&body, name, e);
+    if (rc != 0)
+        goto out;
+    struct key_parts k;
+    struct err ignored = {0};
+    if (recorded_awslogs(path) < path.n && key_read(&k, path, &ignored) == 0 &&
+        k.kind == KEY_DIGEST && path.n <= KEY_MAX)
+        recorded_copy(out, path, &body);
+    else
+        rc = recorded_read(out, &s->recorded, name, path, &body, e);
+out:
+    buf_free(&body);
+    return rc;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct item *x = a;
+    const struct item *y = b;
+    /* Digests and files without a time last. */
+    bool x_last = x->deliver_ms == LOGFILE_NO_TIME;
+    bool y_last = y->deliver_ms == LOGFILE_NO_TIME;
+    if (x_last != y_last)
+        return x_last ? 1 : -1;
+    if (x->deliver_ms != y->deliver_ms)
+        return x->deliver_ms < y->deliver_ms ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Find all files, read each for its time, and put them in order. */
+static int sort_all(struct source_dir *s, struct err *e)
+{
+    struct item item;
+    int got = find_next(s, &s->arena, &item, e);
+    for (; got > 0; got = find_next(s, &s->arena, &item, e)) {
+        if (strcmp(item.name, "-") == 0)
+            return err_set(e, ERR_INPUT,
+                           "-: standard input cannot be put in order of time; save it as a file");
+        struct logfile f;
+        if (load(s, &item, &f, e) != 0)
+            return -1;
+        item.deliver_ms = f.deliver_ms;
+        item.place = s->sorted.n / sizeof(item);
+        logfile_free(&f);
+        if (!buf_fits(&s->sorted, sizeof(item)))
+            return err_set(e, ERR_INPUT, "%s: there are too many files to put in order of time",
+                           item.name);
+        buf_put(&s->sorted, &item, sizeof(item));
+    }
+    if (got == 0 && s->sorted.n > 0)
+        qsort(s->sorted.p, s->sorted.n / sizeof(item), sizeof(item), by_time);
+    return got;
+}
+
+static int dir_next(void *self, struct logfile *out, struct err *e)
+{
+    struct source_dir *s = self;
+    struct item item;
+    if (s->options.by_time) {
+        if (s->sorted_i == s->sorted.n / sizeof(item))
+            return 0;
+        memcpy(&item, s->sorted.p + s->sorted_i * sizeof(item), sizeof(item));
+        s->sorted_i++;
+    } else {
+        arena_empty(&s->scratch);
+        int got = find_next(s, &s->scratch, &item, e);
+        if (got <= 0)
+            return got;
+    }
+    return load(s, &item, out, e) == 0 ? 1 : -1;
+}
+
+static void dir_close(void *self)
+{
+    struct source_dir *s = self;
+    file_walk_close(s->walk);
+    recorded_free(&s->recorded);
+    buf_free(&s->sorted);
+    arena_free(&s->scratch);
+    struct arena a = s->arena;
+    arena_free(&a);
+}
+
+static const struct source_ops dir_ops = {.name = "files", .next = dir_next, .close = dir_close};
+
+int source_dir_open(struct source *out, const struct source_dir_options *o, struct err *e)
+{
+    for (size_t i = 0; i < o->paths_n; i++) {
+        const char *path = o->paths[i];
+        if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
+            return err_sys(e, ERR_INPUT, "%s: cannot be read", path);
+    }
+    struct arena a;
+    arena_init(&a);
+    struct source_dir *s = ARENA_NEW(&a, struct source_dir, 1);
+    s->options = *o;
+    recorded_init(&s->recorded);
+    arena_init(&s->scratch);
+    buf_init(&s->sorted, (size_t)4 << 30);
+    s->arena = a;
+    if (o->by_time && sort_all(s, e) != 0) {
+        dir_close(s);
+        return -1;
+    }
+    *out = (struct source){&dir_ops, s};
+    return 0;
+}
+
+uint64_t source_dir_skipped(const struct source *source)
+{
+    const struct source_dir *s = source->self;
+    return s->skipped;
+}

@@ -1,0 +1,38 @@
+/*
+ * source_dir.h - log files from trees and single files on disk
+ *
+ * A tree is walked in the order of keys, or by the time of delivery. Its manifest.json and
+ * labels.jsonl, names that begin with ".", and what is neither .json nor .json.gz are left out;
+ * digests are passed on as they are. "-" is standard input: one log file.
+ */
+#ifndef REPLAY_SOURCE_DIR_H
+#define REPLAY_SOURCE_DIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cloudtrail/source.h"
+
+struct err;
+
+struct source_dir_options {
+    const char *const *paths; /* as the user named them; at least one */
+    size_t paths_n;
+    bool by_time; /* in order of delivery: reads every file twice, remembers every name */
+};
+
+/**
+ * source_dir_open(out, o, e):
+ * Look at all paths, read none yet (with by_time: read all).
+ *
+ * Owns:   the strings of ${o} stay the caller's until the source is closed.
+ * Errors: ERR_INPUT for a path that is not there or cannot be read; of next: also for a file that
+ *         is no log file, with its name.
+ */
+int source_dir_open(struct source *out, const struct source_dir_options *o, struct err *e);
+
+/* How many files were left out so far, other than manifest.json, labels.jsonl and dotfiles. */
+uint64_t source_dir_skipped(const struct source *source);
+
+#endif
