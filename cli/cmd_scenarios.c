@@ -1,14 +1,14 @@
 /* cmd_scenarios.c - list the built-in scenarios, or print one. */
 #include <stdio.h>
-#include <string.h>
 
+#include "base/arena.h"
 #include "base/embedded.h"
 #include "base/json.h"
 #include "base/span.h"
 #include "cli/opts.h"
 #include "cli/run.h"
 
-enum { SCENARIOS_MAX = 256, NAME_MAX_N = 64, ARGUMENTS_MAX = 64 };
+enum { SCENARIOS_MAX = 256, NAME_MAX_N = 64 };
 
 static const struct opts_usage usage = {
     .command = "scenarios",
@@ -82,16 +82,15 @@ static int print_one(struct span wanted, struct err *e)
 
 int cmd_scenarios(int argc, char **argv)
 {
-    struct err e = {0};
-    const char *operands[ARGUMENTS_MAX + 1] = {NULL};
-    if (argc > ARGUMENTS_MAX) {
-        err_set(&e, ERR_INPUT, "scenarios: takes one NAME; see \"beantrail scenarios --help\"");
-        return run_end(&e);
-    }
+    struct err e = {.kind = ERR_NONE};
+    struct arena arena;
+    arena_init(&arena);
+    const char **operands = ARENA_NEW(&arena, const char *, (size_t)argc + 1);
     int rc = opts_read(NULL, operands, &usage, argc, argv, 0, &e);
     if (rc == 0)
         rc = operands[0] == NULL ? print_list(&e) : print_one(span_of(operands[0]), &e);
     if (rc >= 0)
         run_flush(&e);
+    arena_free(&arena);
     return run_end(&e);
 }
