@@ -246,6 +246,8 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
         memcpy(key, name.p, name.n);
         key[name.n] = '\0';
         struct json given = json_member(&call->step->with, key);
+        if (json_is_null(&given))
+            continue; /* a step takes out what is always sent */
         if (json_is_present(&given)) {
             /* null: what is always sent is not sent this time. */
             if (json_is_null(&given) || !span_equal(name, m->path) || node_find(root, name) != NULL)

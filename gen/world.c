@@ -117,6 +117,8 @@ static void make_environment(struct world_environment *e, struct arena *arena,
     e->tier_name = from->worker ? SPAN("Worker") : SPAN("WebServer");
     e->tier_type = from->worker ? SPAN("SQS/HTTP") : SPAN("Standard");
     e->tier_version = SPAN("1.0");
+    e->launched_ms = from->launched_ms;
+    e->terminated_ms = from->terminated_ms;
     e->created_ms = from->launched_ms;
     if (from->launched_ms == INT64_MIN)
         e->created_ms = s->start_ms - draw_between(draw_at(e->address, PURPOSE_BIRTH, 0),
@@ -130,6 +132,27 @@ static void make_environment(struct world_environment *e, struct arena *arena,
     }
 }
 
+/* A placed launch or termination is where a life begins or ends. */
+static void set_lives(struct world_environment *made, const struct scenario *s)
+{
+    for (size_t i = 0; i < s->nplaced; i++) {
+        const struct placed *p = &s->placed[i];
+        if (p->environment == SCENARIO_NONE)
+            continue;
+        struct world_environment *e = &made[p->environment];
+        const struct activity *a = &s->activities[p->activity];
+        for (size_t k = 0; k < a->nsteps; k++) {
+            bool fails = a->steps[k].error != NULL && a->steps[k].error_ppm == 1000000;
+            if (fails)
+                continue;
+            if (a->steps[k].operation->effect == EFFECT_LAUNCH)
+                e->launched_ms = e->created_ms = p->at_ms;
+            if (a->steps[k].operation->effect == EFFECT_TERMINATE && p->at_ms < e->terminated_ms)
+                e->terminated_ms = p->at_ms;
+        }
+    }
+}
+
 static void make_environments(struct world *w, struct arena *arena, const struct scenario *s,
                               uint64_t seed)
 {
@@ -139,6 +162,7 @@ static void make_environments(struct world *w, struct arena *arena, const struct
         made[i].address = draw_at(seed, PURPOSE_ENVIRONMENT, i);
         make_environment(&made[i], arena, &s->environments[i], s);
     }
+    set_lives(made, s);
     w->environments = made;
     w->nenvironments = s->nenvironments;
 
@@ -180,7 +204,7 @@ const struct place *world_place(const struct world *w, const struct scenario *s,
 
 bool world_is_ready(const struct world *w, uint32_t i, int64_t t_ms)
 {
-    const struct environment *e = w->environments[i].scenario;
+    const struct world_environment *e = &w->environments[i];
     bool launched = e->launched_ms == INT64_MIN || e->launched_ms + LAUNCH_MS <= t_ms;
     return launched && t_ms < e->terminated_ms;
 }

@@ -46,6 +46,7 @@ struct world_environment {
     struct span tier_name, tier_type, tier_version;
     struct version baseline; /* what it runs before its first deploy */
     int64_t created_ms;
+    int64_t launched_ms, terminated_ms; /* its life; a story that ends it on purpose ends it here */
     uint64_t address;
 };
 

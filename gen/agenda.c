@@ -1,0 +1,202 @@
+/* agenda.c - the part of plan.h that says when activities begin: plan_agenda. */
+#include "gen/plan.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/utc.h"
+#include "gen/purpose.h"
+
+/* Machines are counted in stretches of this length, so that a short cell draws little. */
+#define SLOT_MS (5 * UTC_MINUTE_MS)
+
+static struct occurrence *add(struct agenda *list)
+{
+    if (list->n == list->room) {
+        size_t room = list->room == 0 ? 256 : 2 * list->room;
+        struct occurrence *items = ARENA_NEW(list->arena, struct occurrence, room);
+        if (list->n > 0)
+            memcpy(items, list->items, list->n * sizeof *items);
+        list->items = items;
+        list->room = room;
+    }
+    return &list->items[list->n++];
+}
+
+/*
+ * What an occurrence is about: an environment among the habit's or the account's that is ready
+ * then. Tries a few draws before it looks through all, so that the common case is one draw.
+ */
+static uint32_t choose_environment(const struct plan *p, const struct habit *h, uint32_t account,
+                                   uint64_t address, int64_t t_ms)
+{
+    const uint32_t *from = h->environments;
+    size_t n = h->nenvironments;
+    if (n == 0) {
+        from = p->world.account_environments + p->world.first_environment[account];
+        n = p->world.first_environment[account + 1] - p->world.first_environment[account];
+    }
+    if (n == 0)
+        return SCENARIO_NONE;
+    uint64_t first = draw_below(draw_at(address, PURPOSE_TARGET, 0), n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t env = from[(first + i) % n];
+        if (world_is_ready(&p->world, env, t_ms))
+            return env;
+    }
+    return SCENARIO_NONE;
+}
+
+/* Fill in what ${o} is about; false when there is nothing it could be about. */
+static bool choose_target(struct occurrence *o, const struct plan *p, const struct habit *h)
+{
+    const struct scenario *s = p->scenario;
+    uint32_t account = s->actors[o->actor].account;
+    o->environment = o->application = SCENARIO_NONE;
+    if (s->activities[o->activity].scope == SCOPE_ACCOUNT) {
+        uint32_t first = p->world.first_place[account];
+        uint32_t n = p->world.first_place[account + 1] - first;
+        o->place = &p->world.places[first + draw_below(draw_at(o->address, PURPOSE_TARGET, 1), n)];
+        return true;
+    }
+    uint32_t env = choose_environment(p, h, account, o->address, o->start_ms);
+    if (env == SCENARIO_NONE)
+        return false;
+    o->environment = env;
+    o->application = s->environments[env].application;
+    o->place = p->world.applications[o->application].place;
+    return true;
+}
+
+struct span_of_time {
+    int64_t from_ms, to_ms;
+};
+
+/* Source: two maxima a working day, a dip at noon (inferred shape); tenths of the working hours. */
+static const uint64_t workday[] = {6, 17, 31, 44, 51, 58, 70, 83, 94, 100};
+
+static int64_t work_time(const struct hours *h, uint64_t address, int64_t day_ms)
+{
+    enum { TENTHS = sizeof workday / sizeof workday[0] };
+    uint64_t bits = draw_at(address, PURPOSE_MINUTE, 0);
+    uint32_t tenth = draw_weighted(bits, workday, TENTHS);
+    int64_t work_ms = (h->to_minute - h->from_minute) * UTC_MINUTE_MS;
+    int64_t inside = draw_between(draw_at(address, PURPOSE_MINUTE, 1), 0, work_ms / TENTHS - 1);
+    return day_ms + h->from_minute * UTC_MINUTE_MS + tenth * (work_ms / TENTHS) + inside;
+}
+
+static void add_run(struct agenda *list, const struct plan *p, uint32_t actor,
+                    const struct habit *h, uint64_t address, int64_t t_ms)
+{
+    struct occurrence o = {
+        .start_ms = t_ms, .address = address, .actor = actor, .activity = h->activity};
+    if (choose_target(&o, p, h))
+        *add(list) = o;
+}
+
+/* Runs of a habit that is counted by the day. */
+static void add_counted(struct agenda *list, const struct plan *p, uint32_t actor,
+                        const struct habit *h, uint64_t address, struct span_of_time in)
+{
+    const struct hours *hours = &p->scenario->actors[actor].hours;
+    int64_t zone_ms = hours->zone_minutes * UTC_MINUTE_MS;
+    if (hours->always) {
+        for (int64_t slot = in.from_ms / SLOT_MS - 1; slot * SLOT_MS < in.to_ms; slot++) {
+            uint64_t a = draw_at(address, PURPOSE_DAY, (uint64_t)slot);
+            uint32_t n = draw_poisson(draw_at(a, PURPOSE_COUNT, 0), h->per_day_milli / 288);
+            for (uint32_t i = 0; i < n; i++) {
+                uint64_t run = draw_at(a, PURPOSE_OCCURRENCE, i);
+                int64_t t =
+                    slot * SLOT_MS + (int64_t)draw_below(draw_at(run, PURPOSE_MINUTE, 0), SLOT_MS);
+                if (t >= in.from_ms && t < in.to_ms)
+                    add_run(list, p, actor, h, run, t);
+            }
+        }
+        return;
+    }
+    int64_t last = utc_day(in.to_ms - 1 + zone_ms);
+    for (int64_t day = utc_day(in.from_ms + zone_ms); day <= last; day++) {
+        uint64_t a = draw_at(address, PURPOSE_DAY, (uint64_t)day);
+        uint64_t mean = h->per_day_milli;
+        if (utc_civil_of(day * UTC_DAY_MS).weekday >= 5)
+            mean = mean * hours->weekend_ppm / 1000000;
+        uint32_t n = draw_poisson(draw_at(a, PURPOSE_COUNT, 0), mean);
+        for (uint32_t i = 0; i < n; i++) {
+            uint64_t run = draw_at(a, PURPOSE_OCCURRENCE, i);
+            int64_t t = work_time(hours, run, day * UTC_DAY_MS - zone_ms);
+            if (t >= in.from_ms && t < in.to_ms)
+                add_run(list, p, actor, h, run, t);
+        }
+    }
+}
+
+static bool at_work(const struct hours *h, int64_t t_ms)
+{
+    if (h->always)
+        return true;
+    struct utc_civil c = utc_civil_of(t_ms + h->zone_minutes * UTC_MINUTE_MS);
+    int minute = 60 * c.hour + c.minute;
+    return c.weekday < 5 && minute >= h->from_minute && minute < h->to_minute;
+}
+
+/* Runs of a poller: one each interval, straying a little. */
+static void add_regular(struct agenda *list, const struct plan *p, uint32_t actor,
+                        const struct habit *h, uint64_t address, struct span_of_time in)
+{
+    int64_t phase = (int64_t)draw_below(draw_at(address, PURPOSE_PHASE, 0), (uint64_t)h->every_ms);
+    int64_t first = (in.from_ms - phase - h->jitter_ms) / h->every_ms - 1;
+    for (int64_t k = first; k * h->every_ms + phase < in.to_ms; k++) {
+        uint64_t run = draw_at(address, PURPOSE_OCCURRENCE, (uint64_t)k);
+        int64_t t = k * h->every_ms + phase +
+                    draw_between(draw_at(run, PURPOSE_JITTER, 0), 0, h->jitter_ms);
+        if (t >= in.from_ms && t < in.to_ms && at_work(&p->scenario->actors[actor].hours, t))
+            add_run(list, p, actor, h, run, t);
+    }
+}
+
+static void add_placed(struct agenda *list, const struct plan *p, uint32_t account,
+                       struct span_of_time in, bool only_changes)
+{
+    const struct scenario *s = p->scenario;
+    for (size_t i = 0; i < s->nplaced; i++) {
+        const struct placed *placed = &s->placed[i];
+        if (placed->at_ms < in.from_ms || placed->at_ms >= in.to_ms ||
+            s->actors[placed->actor].account != account ||
+            (only_changes && !p->activities[placed->activity].changes))
+            continue;
+        struct occurrence *o = add(list);
+        *o = (struct occurrence){.start_ms = placed->at_ms,
+                                 .address = draw_at(p->seed, PURPOSE_PLACED, i),
+                                 .actor = placed->actor,
+                                 .activity = placed->activity,
+                                 .environment = placed->environment,
+                                 .application = placed->application,
+                                 .placed = placed};
+        if (o->environment != SCENARIO_NONE)
+            o->application = s->environments[o->environment].application;
+        o->place = o->application != SCENARIO_NONE
+                       ? p->world.applications[o->application].place
+                       : world_place(&p->world, s, account, placed->region);
+    }
+}
+
+void plan_agenda(struct agenda *list, const struct plan *p, uint32_t account, int64_t from_ms,
+                 int64_t to_ms, bool only_changes)
+{
+    struct span_of_time in = {from_ms, to_ms};
+    for (uint32_t i = p->first_actor[account]; i < p->first_actor[account + 1]; i++) {
+        uint32_t actor = p->actors[i];
+        uint64_t address = draw_at(p->seed, PURPOSE_ACTOR, actor);
+        const struct actor *a = &p->scenario->actors[actor];
+        for (size_t k = 0; k < a->nhabits; k++) {
+            const struct habit *h = &a->habits[k];
+            if (only_changes && !p->activities[h->activity].changes)
+                continue;
+            uint64_t habit = draw_at(address, PURPOSE_HABIT, k);
+            if (h->every_ms > 0)
+                add_regular(list, p, actor, h, habit, in);
+            else
+                add_counted(list, p, actor, h, habit, in);
+        }
+    }
+    add_placed(list, p, account, in, only_changes);
+}

@@ -1,0 +1,208 @@
+/* HOT cell.c - see cell.h. One cell's activities become events; memory comes from its arena. */
+#include "gen/cell.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "gen/activity.h"
+#include "gen/page.h"
+#include "gen/purpose.h"
+#include "gen/template_cache.h"
+
+enum { EVENTS_FIRST = 4096 };
+
+/* One occurrence while its calls come. */
+struct playing {
+    struct cell *cell;
+    struct arena *arena;
+    struct cell_work *work;
+    const struct occurrence *o;
+    const struct caller *caller; /* of the scene */
+    struct scene *scene;         /* what the calls share; a new one when something of it changes */
+    struct err *e;
+    int rc;
+};
+
+static struct event *add_event(struct cell *cell, struct arena *arena)
+{
+    if (cell->n == cell->room) {
+        size_t room = cell->room == 0 ? EVENTS_FIRST : 2 * cell->room;
+        struct event *events = ARENA_NEW(arena, struct event, room);
+        if (cell->n > 0)
+            memcpy(events, cell->events, cell->n * sizeof *events);
+        cell->events = events;
+        cell->room = room;
+    }
+    return &cell->events[cell->n++];
+}
+
+static const struct version *make_version(struct playing *p, const struct world_application *a,
+                                          enum activity_labels labels, uint64_t occurrence,
+                                          int64_t began_ms)
+{
+    struct version *v = ARENA_NEW(p->arena, struct version, 1);
+    world_version(v, p->arena, a, labels, draw_at(occurrence, PURPOSE_VERSION, 0), began_ms);
+    return v;
+}
+
+/* What the environment runs as the occurrence begins. */
+static const struct version *find_running(struct playing *p, const struct world_environment *env)
+{
+    const struct change *c =
+        page_running(p->work->pages, p->cell->account, p->o->environment, p->o->start_ms);
+    if (c == NULL)
+        return &env->baseline;
+    return make_version(p, env->application, c->labels, c->occurrence, c->began_ms);
+}
+
+/* A swap's second environment: the next one of the same application, if it has one. */
+static const struct world_environment *find_other(const struct plan *plan, uint32_t environment)
+{
+    const struct environment *env = &plan->scenario->environments[environment];
+    const struct application *a = &plan->scenario->applications[env->application];
+    if (a->nenvironments < 2)
+        return &plan->world.environments[environment];
+    uint32_t place = (environment - a->first_environment + 1) % a->nenvironments;
+    return &plan->world.environments[a->first_environment + place];
+}
+
+static void set_environment(struct playing *p, struct scene *s, uint32_t environment,
+                            uint32_t application)
+{
+    const struct world *w = &p->work->plan->world;
+    s->environment = environment == SCENARIO_NONE ? NULL : &w->environments[environment];
+    s->application = application == SCENARIO_NONE ? NULL : &w->applications[application];
+    s->other = environment == SCENARIO_NONE ? NULL : find_other(p->work->plan, environment);
+}
+
+static void begin_scene(struct playing *p)
+{
+    const struct occurrence *o = p->o;
+    const struct plan *plan = p->work->plan;
+    const struct activity *activity = &plan->scenario->activities[o->activity];
+    struct scene *s = ARENA_NEW(p->arena, struct scene, 1);
+    s->caller = plan_caller(plan, o->actor, activity->client);
+    s->place = o->place;
+    s->placed = o->placed;
+    s->began_ms = o->start_ms;
+    s->occurrence = o->address;
+    s->address = caller_address(s->caller, o->start_ms);
+    caller_session(&s->session, s->caller, o->address, o->start_ms);
+    set_environment(p, s, o->environment, o->application);
+    if (s->environment != NULL && plan->activities[o->activity].needs_running)
+        s->running = find_running(p, s->environment);
+    if (s->application != NULL)
+        s->version =
+            plan->activities[o->activity].makes_version || s->running == NULL
+                ? make_version(p, s->application, activity->labels, o->address, o->start_ms)
+                : s->running;
+    p->caller = s->caller;
+    p->scene = s;
+}
+
+static struct scene *copy_scene(struct playing *p)
+{
+    struct scene *s = ARENA_NEW(p->arena, struct scene, 1);
+    *s = *p->scene;
+    p->scene = s;
+    return s;
+}
+
+/* The scene of this call: the last one, unless it is about something else or made with another
+   client. */
+static void turn_scene(struct playing *p, const struct act *a)
+{
+    const struct plan *plan = p->work->plan;
+    const struct world *w = &plan->world;
+    const struct scene *s = p->scene;
+    const struct world_environment *env =
+        a->environment == SCENARIO_NONE ? NULL : &w->environments[a->environment];
+    if (s->place != a->place || s->environment != env) {
+        struct scene *changed = copy_scene(p);
+        changed->place = a->place;
+        set_environment(p, changed, a->environment, a->application);
+        changed->running = env == NULL ? NULL : &env->baseline;
+        changed->version = changed->running;
+    }
+    const struct caller *caller = p->caller;
+    if (a->step->client != SCENARIO_NONE)
+        caller = plan_caller(plan, p->o->actor, a->step->client);
+    if (p->scene->caller != caller) {
+        struct scene *changed = copy_scene(p);
+        changed->caller = caller;
+        changed->address = caller_address(caller, p->o->start_ms);
+        caller_session(&changed->session, caller, p->o->address, p->o->start_ms);
+    }
+}
+
+/* How the world refuses ${a}, or NULL. What is placed on purpose is not refused. */
+static const struct error_form *refusal(struct playing *p, const struct act *a)
+{
+    const struct operation *op = a->step->operation;
+    if (a->error != NULL || p->o->placed != NULL || a->environment == SCENARIO_NONE)
+        return a->error;
+    switch (op->effect) {
+    case EFFECT_CREATE_APPLICATION:
+        return catalog_error(op, SPAN("application-exists"));
+    case EFFECT_UPDATE:
+    case EFFECT_REBUILD:
+    case EFFECT_RESTART:
+    case EFFECT_SWAP:
+        if (page_allows(p->work->pages, p->cell->account, a->environment, a->time_ms, a->address))
+            return NULL;
+        return catalog_error(op, SPAN("environment-not-ready"));
+    case EFFECT_NONE:
+    case EFFECT_DELETE_APPLICATION:
+    case EFFECT_CREATE_VERSION:
+    case EFFECT_DELETE_VERSION:
+    case EFFECT_LAUNCH:
+    case EFFECT_ABORT:
+    case EFFECT_TERMINATE:
+        return NULL;
+    }
+    return NULL;
+}
+
+static bool take_act(void *ctx, const struct act *a)
+{
+    struct playing *p = ctx;
+    turn_scene(p, a);
+    const struct error_form *error = refusal(p, a);
+    const struct operation *op = a->step->operation;
+    if (error == NULL && activity_changes(op->effect)) {
+        struct scene *s = copy_scene(p);
+        s->launch = a->address;
+        if (op->effect == EFFECT_UPDATE && s->version != NULL &&
+            p->work->plan->activities[p->o->activity].makes_version)
+            s->running = s->version;
+    }
+    const struct template *t =
+        template_cache_get(p->work->templates, p->scene->caller, a->step, error, p->e);
+    if (t == NULL) {
+        p->rc = -1;
+        return false;
+    }
+    *add_event(p->cell, p->arena) = (struct event){.time_ms = a->time_ms,
+                                                   .address = a->address,
+                                                   .template = t,
+                                                   .scene = p->scene,
+                                                   .step = a->step};
+    return a->error != NULL || error == NULL;
+}
+
+int cell_run(struct cell *out, struct arena *arena, struct cell_work *work, uint64_t i,
+             struct err *e)
+{
+    *out = (struct cell){0};
+    plan_cell(work->plan, i, &out->account, &out->from_ms, &out->to_ms);
+    template_cache_trim(work->templates);
+    struct agenda list = {.arena = arena};
+    plan_agenda(&list, work->plan, out->account, out->from_ms, out->to_ms, false);
+    for (size_t k = 0; k < list.n; k++) {
+        struct playing p = {.cell = out, .arena = arena, .work = work, .o = &list.items[k], .e = e};
+        begin_scene(&p);
+        activity_play(work->plan, p.o, take_act, &p);
+        if (p.rc != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,212 @@
+/* HOT deliver.c - see deliver.h. Sorting is by counting; nothing is compared twice. */
+#include "gen/deliver.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/utc.h"
+#include "gen/purpose.h"
+
+enum {
+    RADIX_BITS = 11,
+    RADIX = 1 << RADIX_BITS,
+    RADIX_PASSES = 3, /* 33 bits of milliseconds: 99 days, more than any cell with its lateness */
+    SHARDS = 2,       /* buffers that write a region's events in time */
+    STRIPES = 4       /* servers whose runs may lie in one file */
+};
+
+#define WINDOW_MS     (5 * UTC_MINUTE_MS)
+#define LAG_MOST_MS   INT64_C(4500) /* so that 310 s of arrivals are at most 315 s of events */
+#define LATE_LEAST_MS INT64_C(320000)
+#define LATE_MOST_MS  INT64_C(1100000)
+
+/* An event on its way into a buffer. */
+struct arrival {
+    uint64_t at_ms; /* since the cell's base */
+    uint32_t event; /* its index in the cell */
+    uint32_t shard; /* SHARDS: late */
+};
+
+/* Sort ${a} by at_ms, stable; ${spare} is of the same length. The result is in ${a}. */
+static void sort_arrivals(struct arrival *a, struct arrival *spare, size_t n, size_t *counts)
+{
+    struct arrival *from = a, *to = spare;
+    for (int pass = 0; pass < RADIX_PASSES; pass++) {
+        int shift = pass * RADIX_BITS;
+        memset(counts, 0, RADIX * sizeof *counts);
+        for (size_t i = 0; i < n; i++)
+            counts[from[i].at_ms >> shift & (RADIX - 1)]++;
+        size_t sum = 0;
+        for (size_t b = 0; b < RADIX; b++) {
+            size_t here = counts[b];
+            counts[b] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < n; i++)
+            to[counts[from[i].at_ms >> shift & (RADIX - 1)]++] = from[i];
+        struct arrival *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != a)
+        memcpy(a, from, n * sizeof *a);
+}
+
+static uint32_t shard_of(const struct event *ev, const struct delivery_settings *s, uint64_t place,
+                         int64_t arrival_ms)
+{
+    uint64_t window = (uint64_t)(arrival_ms / WINDOW_MS);
+    if (!draw_chance(draw_at(place, PURPOSE_SHARD, window), s->second_shard_ppm))
+        return 0;
+    return (uint32_t)(draw_at(ev->address, PURPOSE_SHARD, 0) & (SHARDS - 1));
+}
+
+/*
+ * When ${ev} enters which buffer. A batch of one second goes together. Events of one five-minute
+ * window that are late are late by the same amount, so that their file is not wider than others.
+ */
+static void place_event(struct arrival *a, const struct event *ev,
+                        const struct delivery_settings *s, uint64_t place, int64_t base_ms)
+{
+    int64_t lag =
+        draw_between(draw_at(place, PURPOSE_LAG, (uint64_t)(ev->time_ms / 1000)), 0, LAG_MOST_MS);
+    a->shard = SHARDS;
+    if (draw_chance(draw_at(ev->address, PURPOSE_LATE, 0), s->late_ppm)) {
+        uint64_t window = (uint64_t)(ev->time_ms / WINDOW_MS);
+        lag = draw_between(draw_at(place, PURPOSE_LATE, window), LATE_LEAST_MS, LATE_MOST_MS);
+    } else {
+        a->shard = shard_of(ev, s, place, ev->time_ms + lag);
+    }
+    a->at_ms = (uint64_t)(ev->time_ms + lag - base_ms);
+}
+
+/* A buffer being filled. */
+struct buffer {
+    uint32_t *events; /* indexes, in order of arrival */
+    uint32_t n;
+    int64_t closes_ms;
+    int64_t window; /* of late events: their five minutes */
+};
+
+struct placing {
+    const struct cell *cell;
+    const struct delivery_settings *settings;
+    const struct place *place;
+    struct delivery *out;
+    uint32_t norder;
+};
+
+/* The runs of a file's servers, one behind the other, each in order of arrival. */
+static void write_order(struct placing *p, const struct buffer *b, uint64_t address)
+{
+    uint32_t stripes = 1;
+    if (draw_chance(draw_at(address, PURPOSE_FLUSH, 1), p->settings->disorder_ppm))
+        stripes = (uint32_t)draw_between(draw_at(address, PURPOSE_FLUSH, 2), 2, STRIPES);
+    const struct event **order = p->out->order + p->norder;
+    uint32_t n = 0;
+    for (uint32_t stripe = 0; stripe < stripes; stripe++) {
+        for (uint32_t i = 0; i < b->n; i++) {
+            const struct event *ev = &p->cell->events[b->events[i]];
+            uint64_t of = draw_below(draw_at(ev->address, PURPOSE_SHARD, 1), stripes);
+            if (of == stripe)
+                order[n++] = ev;
+        }
+    }
+}
+
+static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
+{
+    if (b->n == 0)
+        return;
+    const struct event *events = p->cell->events;
+    struct delivery_file *f = &p->out->files[p->out->nfiles++];
+    f->place = p->place;
+    f->first = p->norder;
+    f->n = b->n;
+    f->address = draw_at(events[b->events[0]].address, PURPOSE_SUFFIX, 0);
+    f->oldest_ms = f->newest_ms = events[b->events[0]].time_ms;
+    for (uint32_t i = 1; i < b->n; i++) {
+        int64_t t = events[b->events[i]].time_ms;
+        f->oldest_ms = t < f->oldest_ms ? t : f->oldest_ms;
+        f->newest_ms = t > f->newest_ms ? t : f->newest_ms;
+    }
+    f->deliver_ms = base_ms + b->closes_ms;
+    write_order(p, b, f->address);
+    p->norder += b->n;
+    b->n = 0;
+}
+
+static void fill_buffers(struct placing *p, struct arena *arena, const struct arrival *a, size_t n,
+                         int64_t base_ms)
+{
+    struct buffer buffers[SHARDS + 1] = {0};
+    for (size_t i = 0; i <= SHARDS; i++)
+        buffers[i].events = ARENA_NEW(arena, uint32_t, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct buffer *b = &buffers[a[i].shard];
+        const struct event *ev = &p->cell->events[a[i].event];
+        int64_t window = a[i].shard == SHARDS ? ev->time_ms / WINDOW_MS : 0;
+        if (b->n > 0 && ((int64_t)a[i].at_ms >= b->closes_ms || b->window != window ||
+                         b->n == p->settings->most_records))
+            flush(p, b, base_ms);
+        if (b->n == 0) {
+            b->window = window;
+            b->closes_ms = (int64_t)a[i].at_ms +
+                           draw_between(draw_at(ev->address, PURPOSE_FLUSH, 0), 302000, 310000);
+        }
+        b->events[b->n++] = a[i].event;
+    }
+    for (size_t i = 0; i <= SHARDS; i++)
+        flush(p, &buffers[i], base_ms);
+}
+
+void deliver_place(struct delivery *out, struct arena *arena, const struct cell *cell,
+                   const struct delivery_settings *settings, uint64_t seed)
+{
+    *out = (struct delivery){0};
+    if (cell->n == 0)
+        return;
+    out->order = ARENA_NEW(arena, const struct event *, cell->n);
+    out->files = ARENA_NEW(arena, struct delivery_file, cell->n);
+    struct arrival *arrivals = ARENA_NEW(arena, struct arrival, cell->n);
+    struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
+    size_t *counts = ARENA_NEW(arena, size_t, RADIX);
+    const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
+
+    /* Region by region, in the order in which the scenario names them. */
+    const struct account *account = cell->events[0].scene->place->account;
+    struct placing p = {.cell = cell, .settings = settings, .out = out};
+    for (size_t r = 0; r < account->nregions; r++) {
+        size_t n = 0;
+        for (uint32_t i = 0; i < cell->n; i++) {
+            const struct place *place = cell->events[i].scene->place;
+            if (place->region != account->regions[r])
+                continue;
+            if (n == 0)
+                p.place = place;
+            uint64_t address = draw_at(seed, PURPOSE_SHARD, (uint64_t)cell->account << 16 | r);
+            arrivals[n].event = i;
+            place_event(&arrivals[n++], &cell->events[i], settings, address, base_ms);
+        }
+        if (n == 0)
+            continue;
+        sort_arrivals(arrivals, spare, n, counts);
+        fill_buffers(&p, arena, arrivals, n, base_ms);
+    }
+}
+
+void deliver_limit(struct cell *cell, struct arena *arena, size_t most)
+{
+    if (cell->n <= most)
+        return;
+    struct arrival *a = ARENA_NEW(arena, struct arrival, cell->n);
+    struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
+    size_t *counts = ARENA_NEW(arena, size_t, RADIX);
+    for (uint32_t i = 0; i < cell->n; i++)
+        a[i] = (struct arrival){(uint64_t)(cell->events[i].time_ms - cell->from_ms), i, 0};
+    sort_arrivals(a, spare, cell->n, counts);
+    struct event *kept = ARENA_NEW(arena, struct event, most + 1);
+    for (size_t i = 0; i < most; i++)
+        kept[i] = cell->events[a[i].event];
+    cell->events = kept;
+    cell->n = most;
+}
