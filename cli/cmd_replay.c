@@ -73,7 +73,7 @@ static const struct opts_usage usage = {
 
 /* What the run tells on stderr while it goes on. */
 struct teller {
-    uint64_t lost;
+    uint64_t lost; /* each for a reason of its own */
     bool quiet, on_terminal, shown;
     int64_t next_ms;
 };
@@ -88,7 +88,7 @@ static void clear_progress(struct teller *t)
 static void tell_lost(void *ctx, struct span key, struct span why)
 {
     struct teller *t = ctx;
-    if (t->lost++ >= LOST_SHOWN)
+    if (why.n == 0 || t->lost++ >= LOST_SHOWN)
         return;
     clear_progress(t);
     struct err line = {0};
@@ -208,7 +208,7 @@ static double per_second(uint64_t n, const struct play_totals *t)
 }
 
 static void print_json(const struct replay_options *o, const struct play_totals *t,
-                       uint64_t skipped)
+                       uint64_t skipped, bool paced)
 {
     struct buf b;
     buf_init(&b, 1 << 20);
@@ -218,14 +218,15 @@ static void print_json(const struct replay_options *o, const struct play_totals 
                ",\"dryRun\":%s,\"read\":{\"files\":%" PRIu64 ",\"records\":%" PRIu64
                ",\"skipped\":%" PRIu64 "},\"delivered\":{\"files\":%" PRIu64 ",\"bytes\":%" PRIu64
                "},\"same\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"attempts\":%" PRIu64
-               ",\"seconds\":%.3f,\"filesPerSecond\":%.1f,\"lateMs\":{",
+               ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
                o->dry_run ? "true" : "false", t->files, t->records, skipped, t->sink.files,
                t->sink.bytes, t->sink.same, t->sink.failed, t->sink.attempts,
                (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
-    for (size_t i = 0; i < PERCENTILES; i++)
-        buf_printf(&b, "%s\"%s\":%.3f", i > 0 ? "," : "", percentiles[i].name,
-                   (double)hist_at(&t->late, percentiles[i].per_million) / 1e6);
-    buf_printf(&b, "}}\n");
+    for (size_t i = 0; paced && i < PERCENTILES; i++)
+        buf_printf(&b, "%s\"%s\":%.3f%s", i > 0 ? "," : ",\"lateMs\":{", percentiles[i].name,
+                   (double)hist_at(&t->late, percentiles[i].per_million) / 1e6,
+                   i + 1 < PERCENTILES ? "" : "}");
+    buf_printf(&b, "}\n");
     fwrite(b.p, 1, b.n, stdout);
     buf_free(&b);
 }
@@ -292,10 +293,11 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     clear_progress(teller);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
+    const bool paced = play.schedule.kind != SCHEDULE_ASAP;
     if (o->json)
-        print_json(o, &totals, source_dir_skipped(&source));
+        print_json(o, &totals, source_dir_skipped(&source), paced);
     else if (!o->quiet)
-        print_text(o, &totals, source_dir_skipped(&source), play.schedule.kind != SCHEDULE_ASAP);
+        print_text(o, &totals, source_dir_skipped(&source), paced);
     if (rc == 0)
         rc = run_flush(e);
 out:

@@ -17,7 +17,8 @@ struct sink_totals {
     uint64_t attempts; /* requests sent, for sinks that try again */
 };
 
-/* Hears of each log file that was given up: its key and why, in one line. */
+/* Hears of each log file that was given up: its key and why, in one line; an empty ${why} means
+   that the run stopped before its turn, and the error that stopped it says why. */
 typedef void sink_lost_fn(void *ctx, struct span key, struct span why);
 
 struct sink_ops {

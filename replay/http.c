@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -233,10 +234,12 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         if (fault == HTTP_SLOW && connected_us == 0)
             fault = HTTP_UNREACHABLE;
         const time_t date = s->date[0] != '\0' ? curl_getdate(s->date, NULL) : -1;
-        if (code != CURLE_OK && s->reason[0] == '\0') {
-            strncpy(s->reason, curl_easy_strerror(code), sizeof(s->reason) - 1);
-            s->reason[sizeof(s->reason) - 1] = '\0';
-        }
+        long reason = 0;
+        curl_easy_getinfo(c, CURLINFO_OS_ERRNO, &reason);
+        if (code == CURLE_COULDNT_CONNECT && reason != 0)
+            snprintf(s->reason, sizeof(s->reason), "%s", strerror((int)reason));
+        else if (code != CURLE_OK && s->reason[0] == '\0')
+            snprintf(s->reason, sizeof(s->reason), "%s", curl_easy_strerror(code));
         *out = (struct http_reply){.tag = s->tag,
                                    .fault = fault,
                                    .status = (int)status,

@@ -117,6 +117,27 @@ static int key_of_records(struct key_parts *k, char suffix[KEY_SUFFIX_N], const 
     return 0;
 }
 
+/* The log file's name inside ${path}'s last part, where something stands before it, as people do
+   when they save one: "raw-123456789012_CloudTrail_..."; all of ${path} where there is none. */
+static struct span bare_name(struct span path)
+{
+    const struct span word = SPAN("_CloudTrail_");
+    enum { ACCOUNT_N = 12 };
+    size_t from = 0;
+    for (size_t i = 0; i < path.n; i++) {
+        if (path.p[i] == '/')
+            from = i + 1;
+    }
+    for (size_t i = from + ACCOUNT_N + 1; i < path.n; i++) {
+        struct span account = {path.p + i - ACCOUNT_N, ACCOUNT_N};
+        char before = path.p[i - ACCOUNT_N - 1];
+        if (span_starts(span_from(path, i), word) && key_is_account(account) &&
+            (before == '-' || before == '_' || before == '.' || before == ' '))
+            return span_from(path, i - ACCOUNT_N);
+    }
+    return path;
+}
+
 /* ${path} as a key: the object will be gzipped and is called so. */
 static int set_key(struct logfile *out, struct span path, const char *name, struct err *e)
 {
@@ -139,7 +160,7 @@ static int find_key(struct logfile *out, struct span path, const struct contents
         return set_key(out, path, name, e);
     struct key_parts k;
     struct err inner = {0};
-    if (key_read(&k, path, &inner) != 0)
+    if (key_read(&k, bare_name(path), &inner) != 0)
         return err_set(e, ERR_INPUT, "%s: %s", name, inner.text);
     char suffix[KEY_SUFFIX_N];
     if (k.kind != KEY_LOG && key_of_records(&k, suffix, c, text, name, e) != 0)

@@ -28,9 +28,9 @@ void recorded_free(struct recorded *r);
  * Make a log file of ${body}. ${name} is what complaints call it.
  *
  * Shape:  ${path}, with '/' between folders, tells the key: from "AWSLogs" on, or all of it where
- *         the caller cut it to begin with a prefix; else its last part, if that is a log file's
- *         name; else (also when it is empty) account, region and newest time of the records, with a
- *         suffix made from the text. deliver_ms is when CloudTrail would put it: 305 s after its
+ *         the caller cut it to begin with a prefix; else its last part, if that is or ends in a log
+ *         file's name; else (also when it is empty) account, region and newest time of the records,
+ * with a suffix made from the text. deliver_ms is when CloudTrail would put it: 305 s after its
  *         oldest event.
  * Owns:   when 0 is returned the bytes of ${body} have moved or are freed.
  * Errors: ERR_INPUT for damaged gzip, text that is no log file, records of several accounts or

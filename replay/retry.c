@@ -78,8 +78,8 @@ bool retry_is_spent(const struct retry *r, const struct retry_object *o, enum ht
         return o->attempts >= most && waited_ns >= later_patience_ns;
     if (r->attempts > 0)
         return o->attempts >= most;
-    if (fault == HTTP_UNRESOLVED)
-        return o->attempts >= RETRY_UNRESOLVED_ATTEMPTS;
+    if (fault != HTTP_UNREACHABLE)
+        return o->attempts >= RETRY_WRONG_ATTEMPTS;
     return o->attempts >= most ||
            (o->attempts >= start_attempts_least && waited_ns >= start_patience_ns);
 }

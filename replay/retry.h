@@ -15,9 +15,9 @@
 
 enum {
     RETRY_ATTEMPTS = 8,
-    RETRY_UNRESOLVED_ATTEMPTS = 4, /* for a host name that never had an address */
-    RETRY_DAMAGED_ATTEMPTS = 3,    /* for an object that arrives damaged */
-    RETRY_REFUSED_IN_A_ROW = 16    /* objects given up before the run is */
+    RETRY_WRONG_ATTEMPTS = 4,   /* for a host that never had an address, or never spoke TLS */
+    RETRY_DAMAGED_ATTEMPTS = 3, /* for an object that arrives damaged */
+    RETRY_REFUSED_IN_A_ROW = 16 /* objects given up before the run is */
 };
 
 /* How an endpoint has been doing. */

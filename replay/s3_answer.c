@@ -27,6 +27,8 @@ static const struct s3_rule rules[] = {
      "correct --to"},
     {HTTP_ANSWERED, 0, 999, "InvalidAccessKeyId", S3_STOP, true, "the access key is not known",
      "check AWS_ACCESS_KEY_ID or the profile"},
+    {HTTP_ANSWERED, 0, 999, "XAdminUserNotFound", S3_STOP, true, "the access key is not known",
+     "check AWS_ACCESS_KEY_ID or the profile"},
     {HTTP_ANSWERED, 0, 999, "SignatureDoesNotMatch", S3_STOP, false,
      "the signature is not accepted", "check AWS_SECRET_ACCESS_KEY or the profile"},
     {HTTP_ANSWERED, 0, 999, "AccessDenied", S3_STOP, false, "access is denied",
@@ -39,7 +41,7 @@ static const struct s3_rule rules[] = {
      "renew them"},
     {HTTP_ANSWERED, 0, 999, "TokenRefreshRequired", S3_STOP, true, "the credentials have expired",
      "renew them"},
-    {HTTP_ANSWERED, 0, 999, "InvalidToken", S3_STOP, true, "the session token is not accepted",
+    {HTTP_ANSWERED, 0, 999, "InvalidToken*", S3_STOP, true, "the session token is not accepted",
      "check AWS_SESSION_TOKEN"},
 
     {HTTP_ANSWERED, 0, 999, "RequestTimeTooSkewed", S3_CLOCK, true, "the clocks differ too much",

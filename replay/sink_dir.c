@@ -93,11 +93,11 @@ static void remember_folder(struct sink_dir *s, const char *folder)
 }
 
 /* Remove what waits; the files are lost. */
-static void drop_group(struct sink_dir *s, const char *why)
+static void drop_group(struct sink_dir *s)
 {
     for (size_t i = 0; i < s->pending_n; i++) {
         unlinkat(s->root_fd, s->pending[i].temp, 0);
-        lose(s, s->pending[i].key, why);
+        lose(s, s->pending[i].key, "");
     }
     s->pending_n = 0;
     s->pending_bytes = 0;
@@ -151,7 +151,7 @@ static int commit(struct sink_dir *s, struct err *e)
         /* A second try on the same data could succeed without having written it. */
         err_sys(e, ERR_WORK, "%s: %zu files cannot be written through to the disk", s->root,
                 s->pending_n);
-        drop_group(s, "cannot be written through to the disk");
+        drop_group(s);
         return -1;
     }
     for (size_t i = 0; i < s->pending_n; i++) {
@@ -336,14 +336,13 @@ static int dir_put(void *self, struct logfile *f, struct err *e)
     bool full = s->pending_n == GROUP_FILES || s->pending_bytes >= GROUP_BYTES ||
                 s->folders_n + KEY_MAX > FOLDERS_MAX;
     if ((full || is_pending(s, f->key)) && commit(s, e) != 0) {
-        lose(s, f->key, "was not written: the directory is not usable");
+        lose(s, f->key, "");
         return -1;
     }
     s->totals.attempts++;
     if (place(s, f) < 0) {
-        int reason = errno;
         err_sys(e, ERR_WORK, "%s/%s: cannot be written", s->root, f->key);
-        lose_for(s, f->key, reason);
+        lose(s, f->key, "");
         return -1;
     }
     buf_free(&f->body);
@@ -366,7 +365,7 @@ static int dir_finish(void *self, struct sink_totals *totals, struct err *e)
 static void dir_close(void *self)
 {
     struct sink_dir *s = self;
-    drop_group(s, "was not finished");
+    drop_group(s);
     arena_free(&s->group);
     close(s->root_fd);
     struct arena a = s->arena;
