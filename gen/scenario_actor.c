@@ -209,7 +209,7 @@ static bool has_applications(const struct scenario_part *p, uint32_t account, bo
 static void read_habit(struct scenario_part *p, const struct json *at, uint32_t account,
                        struct habit *habit)
 {
-    struct habit_text text = {.every_ms = 0};
+    struct habit_text text = {.per_day = 1};
     json_read(at, ROWS(habit_rows), &text);
     bool per_day = has(at, "perDay");
     bool every = has(at, "every");
@@ -253,7 +253,8 @@ static void check_address(const struct json *at)
     struct span text = json_text(at);
     unsigned char address[16];
     char spelled[ADDRESS_MAX_N + 1] = {0};
-    if (!json_is_string(at) || span_is(text, "AWS Internal") || text.n > ADDRESS_MAX_N)
+    if (!json_is_string(at) || span_is(text, "AWS Internal") || text.n == 0 ||
+        text.n > ADDRESS_MAX_N)
         return;
     memcpy(spelled, text.p, text.n);
     if (inet_pton(AF_INET, spelled, address) != 1 && inet_pton(AF_INET6, spelled, address) != 1)

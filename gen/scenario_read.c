@@ -81,8 +81,7 @@ static const struct json_row record_rows[] = {
 static const struct json_row trail_rows[] = {
     {"name", JSON_STRING, offsetof(struct trail_settings, name), false, 3, 128, NULL},
     {"prefix", JSON_STRING, offsetof(struct trail_settings, prefix), false, 0, PREFIX_MAX_N, NULL},
-    {"organization", JSON_STRING, offsetof(struct trail_settings, organization), false, 12, 34,
-     NULL},
+    {"organization", JSON_STRING, offsetof(struct trail_settings, organization), false, 0, 0, NULL},
 };
 
 struct delivery_text {
@@ -172,7 +171,7 @@ static void read_trail(struct scenario_part *p, const struct json *at, const str
         scenario_part_complain(at, "prefix",
                                "must hold letters, digits and !-_.*'(), in parts with one \"/\" "
                                "between them");
-    if (trail->organization.n > 0 && !is_organization(trail->organization))
+    if (trail->organization.p != NULL && !is_organization(trail->organization))
         scenario_part_complain(at, "organization", "must be \"o-\" and 10 to 32 of a-z and 0-9");
     json_read(delivery, ROWS(delivery_rows), &text);
     trail->delivery = (struct delivery_settings){

@@ -115,17 +115,21 @@ static void read_instant(struct reading *r)
         json_complain(&r->text->at, "lies outside the scenario's window");
 }
 
-static const struct account *account_of(const struct scenario_part *p, uint32_t application)
+/* Whether ${index}, an environment or an application, is in the actor's account and the region. */
+static bool is_near(const struct reading *r, uint32_t index, bool environment)
 {
+    const struct scenario_part *p = r->p;
+    uint32_t application = environment ? p->environments[index].application : index;
     uint32_t account = p->applications[application].account;
-    return account == SCENARIO_NONE ? NULL : &p->accounts[account];
+    if (account == SCENARIO_NONE || &p->accounts[account] != r->account)
+        return false;
+    return r->placed->region == NULL || p->applications[application].region == r->placed->region;
 }
 
 /* The one of ${names} that ${j} names in the actor's account and the story's region. */
 static uint32_t find(struct reading *r, const struct scenario_names *names, const struct json *j,
                      bool environment)
 {
-    struct scenario_part *p = r->p;
     struct span words[SUGGEST_MAX];
     size_t nwords = 0;
     uint32_t found = SCENARIO_NONE;
@@ -134,29 +138,22 @@ static uint32_t find(struct reading *r, const struct scenario_names *names, cons
         return SCENARIO_NONE;
     for (size_t i = scenario_part_first(names, json_text(j));
          i < names->n && span_equal(names->rows[i].name, json_text(j)); i++) {
-        uint32_t index = names->rows[i].index;
-        uint32_t owner = environment ? p->environments[index].application : index;
-        if (account_of(p, owner) != r->account ||
-            (r->placed->region != NULL && p->applications[owner].region != r->placed->region))
+        if (!is_near(r, names->rows[i].index, environment))
             continue;
         if (found != SCENARIO_NONE) {
             json_complain(j, "%s of this name is in more than one region; say \"region\"", what);
             return SCENARIO_NONE;
         }
-        found = index;
+        found = names->rows[i].index;
     }
     if (found != SCENARIO_NONE)
         return found;
-    for (size_t i = 0; i < names->n && nwords < SUGGEST_MAX; i++) {
-        uint32_t index = names->rows[i].index;
-        if (account_of(p, environment ? p->environments[index].application : index) == r->account)
+    for (size_t i = 0; i < names->n && nwords < SUGGEST_MAX; i++)
+        if (is_near(r, names->rows[i].index, environment))
             words[nwords++] = names->rows[i].name;
-    }
-    scenario_part_unknown(p, j,
-                          arena_printf(p->arena, "%s of the actor's account%s", what,
-                                       r->placed->region != NULL ? " in that region" : "")
-                              .p,
-                          words, nwords);
+    const char *where = r->placed->region != NULL ? " in that region" : "";
+    struct span said = arena_printf(r->p->arena, "%s of the actor's account%s", what, where);
+    scenario_part_unknown(r->p, j, said.p, words, nwords);
     return SCENARIO_NONE;
 }
 

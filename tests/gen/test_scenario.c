@@ -11,6 +11,9 @@
 #include "base/file.h"
 #include "gen/scenario.h"
 
+/* Scenarios with something wrong; beside each its findings, as the command line prints them. */
+#define ERRORS "tests/golden/errors"
+
 static struct arena run;
 static struct catalog catalog;
 
@@ -56,6 +59,61 @@ static void every_built_in_scenario_is_right(void **state)
     assert_true(n >= 2);
 }
 
+/* The findings of ${path} and the line of the error behind them. */
+static void read_broken(struct buf *out, const char *path)
+{
+    struct buf text;
+    struct arena arena;
+    struct scenario s;
+    struct err e = {0};
+    const char *name = strrchr(path, '/') + 1;
+    arena_init(&arena);
+    buf_init(&text, 1 << 20);
+    buf_clear(out);
+    if (file_read(&text, path, &e) != 0)
+        fail_msg("%s", e.text);
+    if (scenario_read(&s, &arena, name, buf_span(&text), &catalog, take, out, &e) == 0)
+        fail_msg("%s: is broken and was taken", path);
+    if (e.kind != ERR_INPUT)
+        fail_msg("%s: kind %d", path, e.kind);
+    buf_printf(out, "%s\n", e.text);
+    buf_free(&text);
+    arena_free(&arena);
+}
+
+static void every_broken_scenario_is_told_what_is_wrong(void **state)
+{
+    (void)state;
+    struct file_walk *walk = NULL;
+    struct err e = {0};
+    struct span path;
+    uint64_t size_n = 0;
+    size_t n = 0;
+    if (file_walk_open(&walk, ERRORS, &e) != 0)
+        fail_msg("%s", e.text);
+    while (file_walk_next(walk, &path, &size_n, &e) == 1) {
+        struct buf got;
+        struct buf want;
+        char name[256];
+        if (!span_ends(path, SPAN(".json")))
+            continue;
+        buf_init(&got, 1 << 20);
+        buf_init(&want, 1 << 20);
+        snprintf(name, sizeof(name), ERRORS "/%.*s", SPAN_ARG(path));
+        read_broken(&got, name);
+        snprintf(name + strlen(name) - strlen("json"), 5, "txt");
+        if (file_read(&want, name, &e) != 0)
+            fail_msg("%s; it should be\n%s", e.text, buf_text(&got));
+        if (!span_equal(buf_span(&got), buf_span(&want)))
+            fail_msg("%s\n%s-- want --\n%s", name, buf_text(&got), buf_text(&want));
+        buf_free(&got);
+        buf_free(&want);
+        n++;
+    }
+    file_walk_close(walk);
+    assert_true(n >= 20);
+}
+
 static int load(void **state)
 {
     (void)state;
@@ -79,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_built_in_scenario_is_right),
+        cmocka_unit_test(every_broken_scenario_is_told_what_is_wrong),
     };
     return cmocka_run_group_tests_name("gen/scenario", tests, load, unload);
 }
