@@ -16,6 +16,7 @@
 #include "replay/target.h"
 
 enum { LOST_SHOWN = 20, SPEED_MOST = 1000000, RATE_MOST = 10000000 };
+enum { PROGRESS_BAR_MS = 200, PROGRESS_LINE_MS = 10000 };
 
 struct replay_options {
     const char *to, *endpoint_url, *region, *profile, *ca_bundle;
@@ -102,7 +103,7 @@ static void tell_progress(void *ctx, const struct play_totals *so_far)
     const int64_t now_ms = utc_now_ms();
     if (t->quiet || now_ms < t->next_ms)
         return;
-    t->next_ms = now_ms + (t->on_terminal ? 200 : 10000);
+    t->next_ms = now_ms + (t->on_terminal ? PROGRESS_BAR_MS : PROGRESS_LINE_MS);
     fprintf(stderr,
             t->on_terminal ? "\r%" PRIu64 " log files, %" PRIu64 " records\033[K"
                            : "%" PRIu64 " log files, %" PRIu64 " records so far\n",
@@ -318,8 +319,8 @@ int cmd_replay(int argc, char **argv)
     int got = opts_read(&o, operands, &usage, argc, argv, utc_now_ms(), &e);
     if (got == 0) {
         struct teller teller = {.quiet = o.quiet || o.json,
-                                .on_terminal = isatty(STDERR_FILENO) == 1,
-                                .next_ms = utc_now_ms() + 1000};
+                                .on_terminal = isatty(STDERR_FILENO) == 1};
+        teller.next_ms = utc_now_ms() + (teller.on_terminal ? PROGRESS_BAR_MS : PROGRESS_LINE_MS);
         run_catch_signals();
         run(&o, operands, &teller, &e);
     }

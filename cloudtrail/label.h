@@ -11,6 +11,7 @@
 #include "base/span.h"
 
 struct buf;
+struct err;
 
 struct label {
     struct span key;        /* the log file it is in */
@@ -25,7 +26,8 @@ struct label {
     struct span techniques; /* JSON array text of ATT&CK ids, "[]" for none */
 };
 
-typedef int label_take_fn(void *ctx, const struct label *l);
+/* Takes ${l}, valid during the call; 0 or -1. */
+typedef int label_take_fn(void *ctx, const struct label *l, struct err *e);
 
 /**
  * label_write(out, l):

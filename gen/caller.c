@@ -230,22 +230,14 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
     out->invoked_by = json_escaped(arena, c->kind == CLIENT_SERVICE ? c->service : c->invoked_by);
     if (a->identity.type == IDENTITY_AWS_SERVICE && a->identity.service.n > 0)
         out->invoked_by = json_escaped(arena, a->identity.service);
-    switch (c->kind) {
-    case CLIENT_SERVICE:
+    if (c->kind == CLIENT_SERVICE)
         out->user_agent = out->invoked_by;
-        break;
-    case CLIENT_PROXY:
-        out->user_agent = SPAN("AWS Internal");
-        break;
-    case CLIENT_PROGRAM:
-    case CLIENT_CONSOLE:
-        out->user_agent = SPAN("");
-        if (c->nuser_agents > 0)
-            out->user_agent = json_escaped(
-                arena, c->user_agents[draw_below(draw_at(out->address, PURPOSE_USER_AGENT, client),
-                                                 c->nuser_agents)]);
-        break;
-    }
+    else if (c->nuser_agents > 0)
+        out->user_agent = json_escaped(
+            arena, c->user_agents[draw_below(draw_at(out->address, PURPOSE_USER_AGENT, client),
+                                             c->nuser_agents)]);
+    else
+        out->user_agent = c->kind == CLIENT_PROXY ? SPAN("AWS Internal") : SPAN("");
     make_tls(out);
     make_facts(out);
     out->pinned_key = a->identity.access_key_id;

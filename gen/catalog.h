@@ -32,16 +32,17 @@ enum member_sent { SENT_WITH, SENT_ALWAYS };
 
 /* One row: a member of a request or response, its limits and where its value comes from. */
 struct member {
-    struct span path; /* "tier", "tier.name", "tags[]", "tags[].key": parents come before children */
+    struct span
+        path; /* "tier", "tier.name", "tags[]", "tags[].key": parents come before children */
     enum member_type type;
     bool required;
     bool bounded;
     int64_t min, max; /* length in characters of a string, value of a number, elements of a list */
     const struct span *words; /* the only legal values, or none */
     size_t nwords;
-    struct span pattern;    /* POSIX extended expression that a string must match, or empty */
-    struct span from;       /* the slot that gives the value, or empty */
-    struct span constant;   /* JSON text of a fixed value, or empty */
+    struct span pattern;  /* POSIX extended expression that a string must match, or empty */
+    struct span from;     /* the slot that gives the value, or empty */
+    struct span constant; /* JSON text of a fixed value, or empty */
     enum member_sent sent;
 };
 
@@ -85,12 +86,12 @@ struct operation {
 };
 
 struct service {
-    struct span name;         /* "elasticbeanstalk" */
-    struct span event_source; /* "elasticbeanstalk.amazonaws.com" */
-    struct span host;         /* "elasticbeanstalk.{region}.amazonaws.com" */
-    struct span api_name;     /* how SDKs name it in user agents: "elastic-beanstalk" */
-    struct span global_region; /* where a global service's calls are recorded, or empty */
-    bool reports_tls;         /* whether its records carry tlsDetails by default */
+    struct span name;                   /* "elasticbeanstalk" */
+    struct span event_source;           /* "elasticbeanstalk.amazonaws.com" */
+    struct span host;                   /* "elasticbeanstalk.{region}.amazonaws.com" */
+    struct span api_name;               /* how SDKs name it in user agents: "elastic-beanstalk" */
+    struct span global_region;          /* where a global service's calls are recorded, or empty */
+    bool reports_tls;                   /* whether its records carry tlsDetails by default */
     const struct operation *operations; /* sorted by name */
     size_t noperations;
 };
@@ -122,7 +123,7 @@ struct option {
 };
 
 struct option_namespace {
-    struct span name; /* "aws:autoscaling:asg"; a templated one ends in its placeholder */
+    struct span name;  /* "aws:autoscaling:asg"; a templated one ends in its placeholder */
     struct span fixed; /* what the name begins with: all of it, or up to the placeholder */
     bool templated;
     bool any_option; /* environment properties: any name is legal */
@@ -132,9 +133,9 @@ struct option_namespace {
 };
 
 struct platform {
-    struct span name;    /* "64bit Amazon Linux 2023 v6.7.2 running Node.js 22" */
-    struct span branch;  /* "Node.js 22 running on 64bit Amazon Linux 2023" */
-    struct span version; /* "6.7.2" */
+    struct span name;     /* "64bit Amazon Linux 2023 v6.7.2 running Node.js 22" */
+    struct span branch;   /* "Node.js 22 running on 64bit Amazon Linux 2023" */
+    struct span version;  /* "6.7.2" */
     struct span arn_tail; /* branch/version */
     struct span family;
     bool windows;
@@ -192,7 +193,8 @@ const char *catalog_operation_nearest(const struct catalog *c, struct span name)
 /* The member row of ${path} among ${rows}, or NULL. */
 const struct member *catalog_member(const struct member *rows, size_t nrows, struct span path);
 
-/* The way of failing that scenarios call ${name}, among those of ${op}; NULL when it has none such. */
+/* The way of failing that scenarios call ${name}, among those of ${op}; NULL when it has none such.
+ */
 const struct error_form *catalog_error(const struct operation *op, struct span name);
 
 const struct region *catalog_region(const struct catalog *c, struct span name);

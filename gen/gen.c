@@ -29,17 +29,17 @@ struct worker {
 };
 
 /* A label that waits for its file: spans point into the plan or the slot's arena. */
-struct slot_label {
+struct made_label {
     uint32_t file;
     struct label label;
 };
 
 /* What a cell became, until it is taken. */
-struct slot {
+struct made {
     struct arena arena;
     struct logfile *files;
     size_t nfiles, taken;
-    struct slot_label *labels;
+    struct made_label *labels;
     size_t nlabels;
     uint64_t records;
 };
@@ -49,7 +49,7 @@ struct run {
     struct plan plan;
     struct arena arena;
     struct worker *workers; /* jobs of them, and one more for the cell that is cut short */
-    struct slot *slots;
+    struct made *slots;
     unsigned nslots;
     logfile_take_fn *take;
     void *ctx;
@@ -153,7 +153,7 @@ static struct span event_id(struct arena *arena, const struct event *ev)
     return (struct span){id, IDS_UUID_N};
 }
 
-static void add_labels(struct slot *slot, const struct run *run, const struct delivery *d,
+static void add_labels(struct made *made, const struct run *run, const struct delivery *d,
                        uint32_t file)
 {
     static const char *const verdicts[] = {"", "attack", "twin"};
@@ -163,15 +163,15 @@ static void add_labels(struct slot *slot, const struct run *run, const struct de
         const struct placed *placed = ev->scene->placed;
         if (placed == NULL || placed->verdict == VERDICT_NONE)
             continue;
-        struct slot_label *l = &slot->labels[slot->nlabels++];
+        struct made_label *l = &made->labels[made->nlabels++];
         l->file = file;
         l->label =
-            (struct label){.event_id = event_id(&slot->arena, ev),
+            (struct label){.event_id = event_id(&made->arena, ev),
                            .time_ms = ev->time_ms,
                            .event_name = ev->step->operation->name,
                            .actor = ev->scene->caller->actor->name,
                            .story = placed->name,
-                           .instance = arena_printf(&slot->arena, "%.*s-%u", SPAN_ARG(placed->name),
+                           .instance = arena_printf(&made->arena, "%.*s-%u", SPAN_ARG(placed->name),
                                                     (unsigned)(placed - run->o->scenario->placed)),
                            .verdict = span_of(verdicts[placed->verdict]),
                            .step = ev->step->name,
@@ -187,14 +187,14 @@ static size_t count_labelled(const struct cell *cell)
     return n;
 }
 
-static int make(struct run *run, uint64_t i, struct worker *w, struct slot *slot, size_t most,
+static int make(struct run *run, uint64_t i, struct worker *w, struct made *made, size_t most,
                 struct err *e)
 {
     struct cell cell;
     arena_empty(&w->arena);
-    arena_empty(&slot->arena);
-    slot->nfiles = slot->taken = slot->nlabels = 0;
-    slot->records = 0;
+    arena_empty(&made->arena);
+    made->nfiles = made->taken = made->nlabels = 0;
+    made->records = 0;
     if (cell_run(&cell, &w->arena, &w->cell, i, e) != 0)
         return -1;
     if (most > 0)
@@ -202,16 +202,16 @@ static int make(struct run *run, uint64_t i, struct worker *w, struct slot *slot
 
     struct delivery d;
     deliver_place(&d, &w->arena, &cell, &run->o->scenario->trail.delivery, run->plan.seed);
-    slot->files = ARENA_NEW(&slot->arena, struct logfile, d.nfiles + 1);
+    made->files = ARENA_NEW(&made->arena, struct logfile, d.nfiles + 1);
     if (run->take_label != NULL)
-        slot->labels = ARENA_NEW(&slot->arena, struct slot_label, count_labelled(&cell) + 1);
+        made->labels = ARENA_NEW(&made->arena, struct made_label, count_labelled(&cell) + 1);
     for (uint32_t k = 0; k < d.nfiles; k++) {
         encode_file(w, &d, &d.files[k], run->o->format);
-        pack_file(&slot->files[slot->nfiles++], w, run, &d.files[k]);
+        pack_file(&made->files[made->nfiles++], w, run, &d.files[k]);
         if (run->take_label != NULL)
-            add_labels(slot, run, &d, k);
+            add_labels(made, run, &d, k);
     }
-    slot->records = cell.n;
+    made->records = cell.n;
     return 0;
 }
 
@@ -226,17 +226,17 @@ static int make_cell(void *ctx, uint64_t i, unsigned worker, unsigned slot, stru
     return make(run, cell_of(run, i), &run->workers[worker], &run->slots[slot], 0, e);
 }
 
-static int take_files(struct run *run, struct slot *slot, struct err *e)
+static int take_files(struct run *run, struct made *made, struct err *e)
 {
     struct gen_totals *t = run->totals;
     size_t next_label = 0;
-    for (; slot->taken < slot->nfiles; slot->taken++) {
-        struct logfile *f = &slot->files[slot->taken];
-        for (; next_label < slot->nlabels && slot->labels[next_label].file == slot->taken;
+    for (; made->taken < made->nfiles; made->taken++) {
+        struct logfile *f = &made->files[made->taken];
+        for (; next_label < made->nlabels && made->labels[next_label].file == made->taken;
              next_label++) {
-            struct label *l = &slot->labels[next_label].label;
+            struct label *l = &made->labels[next_label].label;
             l->key = (struct span){f->key, f->key_n};
-            if (run->take_label(run->label_ctx, l) != 0)
+            if (run->take_label(run->label_ctx, l, e) != 0)
                 return -1;
             t->labels++;
         }
@@ -256,30 +256,30 @@ static int take_files(struct run *run, struct slot *slot, struct err *e)
     return 0;
 }
 
-static void drop_files(struct slot *slot)
+static void drop_files(struct made *made)
 {
-    for (; slot->taken < slot->nfiles; slot->taken++)
-        logfile_free(&slot->files[slot->taken]);
+    for (; made->taken < made->nfiles; made->taken++)
+        logfile_free(&made->files[made->taken]);
 }
 
 static int take_cell(void *ctx, uint64_t i, unsigned number, struct err *e)
 {
     struct run *run = ctx;
-    struct slot *slot = &run->slots[number];
+    struct made *made = &run->slots[number];
     if (run->o->stop != NULL && *run->o->stop)
         return err_set(e, ERR_STOP, "interrupted after %llu records",
                        (unsigned long long)run->totals->records);
     uint64_t left = run->o->records - run->totals->records;
-    if (run->o->records > 0 && slot->records >= left) {
+    if (run->o->records > 0 && made->records >= left) {
         /* The cell that reaches the number asked for is made again, cut to what is missing. */
-        if (slot->records > left) {
-            drop_files(slot);
-            if (make(run, cell_of(run, i), &run->workers[run->o->jobs], slot, left, e) != 0)
+        if (made->records > left) {
+            drop_files(made);
+            if (make(run, cell_of(run, i), &run->workers[run->o->jobs], made, left, e) != 0)
                 return -1;
         }
         run->enough = true;
     }
-    if (take_files(run, slot, e) != 0)
+    if (take_files(run, made, e) != 0)
         return -1;
     return run->enough ? err_set(e, ERR_STOP, "enough") : 0;
 }
@@ -312,7 +312,7 @@ int gen_run(const struct gen_options *o, logfile_take_fn *take, void *ctx,
     for (unsigned i = 0; i <= o->jobs; i++)
         open_worker(&run.workers[i], &run);
     run.nslots = work_window(o->jobs);
-    run.slots = ARENA_NEW(&run.arena, struct slot, run.nslots);
+    run.slots = ARENA_NEW(&run.arena, struct made, run.nslots);
     for (unsigned i = 0; i < run.nslots; i++)
         arena_init(&run.slots[i].arena);
 

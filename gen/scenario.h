@@ -257,4 +257,11 @@ int scenario_read(struct scenario *out, struct arena *arena, const char *name, s
                   const struct catalog *catalog, finding_fn *take, void *ctx, struct err *e);
 void scenario_close(struct scenario *s);
 
+/**
+ * scenario_move(s, arena, start_ms):
+ * Move the whole scenario so that it begins at ${start_ms}: what is placed and the lives of
+ * environments move along; habits are the same at any time.
+ */
+void scenario_move(struct scenario *s, struct arena *arena, int64_t start_ms);
+
 #endif
