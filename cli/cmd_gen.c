@@ -178,8 +178,12 @@ static void print_summary(const struct gen_options *o, const struct fingerprint 
             SPAN_ARG(f->scenario), t->records, t->files, where);
     fprintf(out, "%.1f MB of text, %.1f MB of objects, %" PRIu64 " labels\n",
             (double)t->text_bytes / 1e6, (double)t->object_bytes / 1e6, t->labels);
-    fprintf(out, "again: --seed %.*s --start %.20s --duration %" PRId64 "s (fingerprint %.16s)\n",
-            SPAN_ARG(f->seed), from, (o->end_ms - o->start_ms) / UTC_SECOND_MS, id);
+    fprintf(out, "again: --seed %.*s --start %.20s ", SPAN_ARG(f->seed), from);
+    if (o->records > 0)
+        fprintf(out, "--records %" PRIu64, o->records);
+    else
+        fprintf(out, "--duration %" PRId64 "s", (o->end_ms - o->start_ms) / UTC_SECOND_MS);
+    fprintf(out, " (fingerprint %.16s)\n", id);
 }
 
 static int generate(struct load *l, struct gen_arguments *a, struct err *e)
