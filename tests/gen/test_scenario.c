@@ -59,6 +59,150 @@ static void every_built_in_scenario_is_right(void **state)
     assert_true(n >= 2);
 }
 
+/* Definitions of the library are read when somebody refers to them; a scenario's own always are. So
+   each file becomes a scenario's own here. */
+static void every_definition_of_the_library_is_right(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    for (size_t i = 0; i < embedded_files_n; i++) {
+        const struct embedded *file = &embedded_files[i];
+        struct json_doc *doc = NULL;
+        struct arena arena;
+        struct scenario s;
+        struct buf text;
+        struct buf findings;
+        struct err e = {0};
+        if (!span_starts(span_of(file->name), SPAN("scenarios/")) || is_scenario(file))
+            continue;
+        arena_init(&arena);
+        buf_init(&text, 1 << 20);
+        buf_init(&findings, 1 << 20);
+        if (json_open(&doc, file->name, (struct span){file->text, file->n}, &e) != 0)
+            fail_msg("%s", e.text);
+        buf_printf(&text, "{\"name\": \"library\", "
+                          "\"accounts\": [{\"id\": \"111122223333\", \"regions\": "
+                          "[\"us-east-1\"]}], \"actors\": [{\"name\": \"a\", \"identity\": "
+                          "{\"type\": \"IAMUser\", \"userName\": \"a\"}, \"client\": \"eb-cli\", "
+                          "\"addresses\": [\"203.0.113.7\"]}]");
+        struct json root = json_root(doc);
+        for (struct json it = {0}; json_next(&root, &it) == 1; n += json_count(&it)) {
+            buf_printf(&text, ", \"%s\": ", it.key);
+            json_put_value(&text, &it);
+        }
+        buf_put_char(&text, '}');
+        if (scenario_read(&s, &arena, file->name, buf_span(&text), &catalog, take, &findings, &e) !=
+            0)
+            fail_msg("%s\n%s", e.text, buf_text(&findings));
+        scenario_close(&s);
+        json_close(doc);
+        buf_free(&text);
+        buf_free(&findings);
+        arena_free(&arena);
+    }
+    assert_true(n >= 90);
+}
+
+static int read_built_in(struct scenario *s, struct arena *arena, const char *name)
+{
+    struct err e = {0};
+    arena_init(arena);
+    int rc = scenario_read(s, arena, name, embedded_find(span_of(name)), &catalog, NULL, NULL, &e);
+    if (rc != 0)
+        print_error("%s\n", e.text);
+    return rc;
+}
+
+static void one_scenario_calls_every_operation(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct scenario s;
+    assert_int_equal(read_built_in(&s, &arena, "scenarios/every-operation.json"), 0);
+    for (size_t i = 0; i < catalog.nservices; i++) {
+        for (size_t k = 0; k < catalog.services[i].noperations; k++) {
+            const struct operation *op = &catalog.services[i].operations[k];
+            bool called = false;
+            for (size_t a = 0; a < s.nactivities; a++)
+                for (size_t t = 0; t < s.activities[a].nsteps; t++)
+                    called = called || s.activities[a].steps[t].operation == op;
+            if (!called)
+                fail_msg("nobody calls %.*s", SPAN_ARG(op->name));
+        }
+    }
+    scenario_close(&s);
+    arena_free(&arena);
+}
+
+/* Instants of 2016 by date(1). */
+static void values_come_into_the_model(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct scenario s;
+    assert_int_equal(read_built_in(&s, &arena, "scenarios/update-environment-by-intern.json"), 0);
+    assert_int_equal(s.start_ms, INT64_C(1461283200000));
+    assert_int_equal(s.duration_ms, 3600000);
+    assert_int_equal(s.record.version_minor, 5);
+    assert_false(s.record.tls_details);
+    assert_false(s.record.responses_shown);
+    assert_false(s.record.options_shown);
+    assert_int_equal(s.trail.delivery.late_ppm, 0);
+    assert_int_equal(s.trail.delivery.most_records, 8000);
+    assert_int_equal(s.naccounts, 1);
+    assert_true(span_is(s.accounts[0].partition, "aws"));
+    assert_int_equal(s.nenvironments, 1);
+    assert_int_equal(s.environments[0].launched_ms, INT64_MIN);
+    assert_int_equal(s.environments[0].terminated_ms, SCENARIO_NEVER);
+    assert_int_equal(s.nclients, 1);
+    assert_int_equal(s.clients[0].kind, CLIENT_PROXY);
+    assert_true(span_is(s.clients[0].invoked_by, "signin.amazonaws.com"));
+    assert_int_equal(s.nactors, 1);
+    assert_int_equal(s.actors[0].identity.type, IDENTITY_IAM_USER);
+    assert_true(s.actors[0].identity.temporary);
+    assert_true(span_is(s.actors[0].identity.path, "/"));
+    assert_int_equal(s.actors[0].client, 0);
+    assert_int_equal(s.nactivities, 1);
+    assert_int_equal(s.nsteps, 1);
+    assert_int_equal(s.nplaced, 1);
+    assert_int_equal(s.placed[0].verdict, VERDICT_NONE);
+    assert_int_equal(s.placed[0].at_ms, INT64_C(1461284654000));
+    assert_int_equal(s.placed[0].environment, 0);
+    assert_int_equal(s.placed[0].application, 0);
+    const struct step *step = &s.activities[0].steps[0];
+    assert_true(span_is(step->name, "UpdateEnvironment"));
+    assert_int_equal(step->after_high_ms, 0);
+    assert_int_equal(step->chance_ppm, 1000000);
+    assert_int_equal(step->client, SCENARIO_NONE);
+    assert_true(json_is_object(&step->with));
+    assert_true(json_is_object(&step->pin));
+    scenario_close(&s);
+    arena_free(&arena);
+}
+
+/* What nobody refers to stays out: templates are made of all that is in. */
+static void only_what_is_used_comes_in(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct scenario s;
+    assert_int_equal(read_built_in(&s, &arena, "scenarios/secrets-harvest.json"), 0);
+    assert_int_equal(s.nactivities, 8);
+    assert_int_equal(s.nclients, 3);
+    uint32_t index = 0;
+    for (size_t i = 0; i < s.nactivities; i++)
+        for (size_t k = 0; k < s.activities[i].nsteps; k++)
+            assert_int_equal(s.activities[i].steps[k].index, index++);
+    assert_int_equal(s.nsteps, index);
+    for (size_t i = 0; i < s.nactors; i++)
+        for (size_t k = 0; k < s.actors[i].nhabits; k++)
+            assert_true(s.actors[i].habits[k].activity < s.nactivities);
+    assert_int_equal(s.placed[1].verdict, VERDICT_ATTACK);
+    assert_true(span_is(s.placed[1].techniques, "[\"T1078.004\",\"T1526\",\"T1552.001\"]"));
+    scenario_close(&s);
+    arena_free(&arena);
+}
+
 /* The findings of ${path} and the line of the error behind them. */
 static void read_broken(struct buf *out, const char *path)
 {
@@ -137,6 +281,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_built_in_scenario_is_right),
+        cmocka_unit_test(every_definition_of_the_library_is_right),
+        cmocka_unit_test(one_scenario_calls_every_operation),
+        cmocka_unit_test(values_come_into_the_model),
+        cmocka_unit_test(only_what_is_used_comes_in),
         cmocka_unit_test(every_broken_scenario_is_told_what_is_wrong),
     };
     return cmocka_run_group_tests_name("gen/scenario", tests, load, unload);
