@@ -113,6 +113,12 @@ static void write_order(struct placing *p, const struct buffer *b, uint64_t addr
     }
 }
 
+/* eventTime has whole seconds: what a file's name is made from. */
+static int64_t shown_ms(const struct event *ev)
+{
+    return ev->time_ms - ev->time_ms % UTC_SECOND_MS;
+}
+
 static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
 {
     if (b->n == 0)
@@ -123,12 +129,15 @@ static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
     f->first = p->norder;
     f->n = b->n;
     f->address = draw_at(events[b->events[0]].address, PURPOSE_SUFFIX, 0);
-    f->oldest_ms = f->newest_ms = events[b->events[0]].time_ms;
+    f->oldest_ms = f->newest_ms = shown_ms(&events[b->events[0]]);
     for (uint32_t i = 1; i < b->n; i++) {
-        int64_t t = events[b->events[i]].time_ms;
+        int64_t t = shown_ms(&events[b->events[i]]);
         f->oldest_ms = t < f->oldest_ms ? t : f->oldest_ms;
         f->newest_ms = t > f->newest_ms ? t : f->newest_ms;
     }
+    /* A record shows whole seconds, and the stamp rounds up what the newest one shows. */
+    f->oldest_ms -= f->oldest_ms % UTC_SECOND_MS;
+    f->newest_ms -= f->newest_ms % UTC_SECOND_MS;
     f->deliver_ms = base_ms + b->closes_ms;
     write_order(p, b, f->address);
     p->norder += b->n;
