@@ -11,7 +11,7 @@ done
 for option in out to seed start duration records jobs shard labels format json quiet; do
     beantrail gen --help | grep -q -- "--$option" || fault "gen --help does not name --$option"
 done
-for option in to endpoint-url region profile asap speed rate retime jobs resume dry-run json quiet; do
+for option in to endpoint-url region profile asap speed rate jobs dry-run json quiet; do
     beantrail replay --help | grep -q -- "--$option" || fault "replay --help does not name --$option"
 done
 

@@ -11,8 +11,8 @@ refused 2 'start' beantrail gen quickstart --start yesterday --out out
 refused 2 'start' beantrail gen quickstart --start 2026-02-30T00:00:00Z --out out
 refused 2 'records' beantrail gen quickstart --records -1 --out out
 refused 2 'jobs' beantrail gen quickstart --jobs 0 --out out
-refused 2 'shard' beantrail gen quickstart --shard 4/3 --out out
-refused 2 'shard' beantrail gen quickstart --shard 0/3 --out out
+refused 2 'shard' beantrail gen quickstart --shard 3/4/5 --out out
+refused 2 'shard' beantrail gen quickstart --shard 3/3 --out out
 refused 2 'format' beantrail gen quickstart --format xml --out out
 nothing_in out
 

@@ -14,8 +14,6 @@ grep -q "$(basename "$(log_files trail | head -n 1)")" plan.txt ||
 # twice into the same place: neither lost nor doubled
 beantrail replay trail --to copy --asap --quiet
 same trail/AWSLogs copy/AWSLogs
-beantrail replay trail --to copy --asap --quiet --resume
-same trail/AWSLogs copy/AWSLogs
 
 # a recorded file, not gzipped, with somebody's blanks and a newline: gzipped, its text untouched
 name=$(basename "$(log_files trail | head -n 1)" .gz)

@@ -23,6 +23,13 @@ def lowered(name):
     return name[:1].lower() + name[1:]
 
 
+def is_of_enum(value, enum, where):
+    """Requests carry what the model spells; the service answers some words in other capitals."""
+    if where.startswith("responseElements"):
+        return value.lower() in [word.lower() for word in enum]
+    return value in enum
+
+
 def faults_of(value, shape, where):
     """What in value does not fit shape."""
     if value is None:
@@ -45,7 +52,8 @@ def faults_of(value, shape, where):
     elif shape.type_name == "map":
         for name, inner in value.items():
             yield from faults_of(inner, shape.value, f"{where}.{name}")
-    elif shape.type_name == "string" and getattr(shape, "enum", None) and value not in shape.enum:
+    elif shape.type_name == "string" and getattr(shape, "enum", None) \
+            and not is_of_enum(value, shape.enum, where):
         yield f"{where} is {value!r}, the model allows {' '.join(shape.enum)}"
 
 

@@ -46,9 +46,9 @@ OLD_SESSION = {"1.02", "1.03", "1.04", "1.05"}
 KEEPS_DENIED = {"s3.amazonaws.com", "guardduty.amazonaws.com", "eks.amazonaws.com",
                 "appsync.amazonaws.com"}
 THROTTLED = {"Throttling", "ThrottlingException"}
-# Reads that answer all the same.
+# Reads of STS that answer all the same.
 ANSWERING_READS = {"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity",
-                   "GetCallerIdentity"}
+                   "GetCallerIdentity", "GetFederationToken", "GetSessionToken"}
 LONGEST_SESSION = datetime.timedelta(hours=36)
 # The newest event of a file against its oldest; late ones stretch it.
 LONGEST_SPAN = datetime.timedelta(seconds=610)
