@@ -1,6 +1,7 @@
 /* s3_answer.c - see s3_answer.h. */
 #include "replay/s3_answer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The first row that fits counts: faults, then codes, then statuses. */
@@ -185,4 +186,16 @@ void s3_answer_error(struct s3_error *out, struct span body)
     element(out->code, sizeof(out->code), body, "<Code>", "</Code>");
     element(out->message, sizeof(out->message), body, "<Message>", "</Message>");
     element(out->region, sizeof(out->region), body, "<Region>", "</Region>");
+}
+
+void s3_answer_describe(char *at, size_t n, const struct http_reply *r,
+                        const struct s3_error *error, bool with_message)
+{
+    if (r->fault != HTTP_ANSWERED) {
+        snprintf(at, n, "%s", r->reason);
+        return;
+    }
+    const bool message = with_message && error->message[0] != '\0';
+    snprintf(at, n, "%d%s%s%s%s", r->status, error->code[0] != '\0' ? " " : "", error->code,
+             message ? ": " : "", message ? error->message : "");
 }

@@ -7,6 +7,7 @@
 #define REPLAY_S3_ANSWER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/span.h"
 #include "replay/http.h"
@@ -53,5 +54,13 @@ void s3_answer_error(struct s3_error *out, struct span body);
  * Source: error responses of the Amazon S3 API Reference, and what other stores and the SDKs do.
  */
 const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const char *code);
+
+/**
+ * s3_answer_describe(at, n, r, error, with_message):
+ * Write "404 NoSuchBucket", ": " and the server's own words behind it if wanted, or why there was
+ * no answer; cut to ${n} bytes with the NUL.
+ */
+void s3_answer_describe(char *at, size_t n, const struct http_reply *r,
+                        const struct s3_error *error, bool with_message);
 
 #endif

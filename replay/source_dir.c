@@ -26,6 +26,7 @@ struct source_dir {
     struct arena scratch; /* one item's names */
     size_t path_i;        /* the path that is being read */
     struct file_walk *walk;
+    bool walk_found; /* whether this tree has a file to deliver */
     uint64_t skipped;
     struct buf sorted; /* of struct item */
     size_t sorted_i;
@@ -64,8 +65,11 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
             *out = (struct item){.name = path, .path = at < whole.n ? span_from(whole, at) : whole};
             return 1;
         }
-        if (s->walk == NULL && file_walk_open(&s->walk, path, e) != 0)
-            return -1;
+        if (s->walk == NULL) {
+            s->walk_found = false;
+            if (file_walk_open(&s->walk, path, e) != 0)
+                return -1;
+        }
         struct span rel;
         uint64_t size_n;
         int got = file_walk_next(s->walk, &rel, &size_n, e);
@@ -75,10 +79,13 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
             file_walk_close(s->walk);
             s->walk = NULL;
             s->path_i++;
+            if (!s->walk_found)
+                return err_set(e, ERR_INPUT, "%s: has no log file (.json.gz or .json) in it", path);
             continue;
         }
         if (!is_wanted(s, rel))
             continue;
+        s->walk_found = true;
         const size_t root_n = strlen(path);
         const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
         out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
