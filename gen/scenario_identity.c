@@ -52,7 +52,8 @@ static const struct json_row rows[] = {
 
 enum { NROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/* By enum identity_type: what an identity needs, and what it may have besides. */
+/* By enum identity_type: what an identity needs, and what it may have besides. Those that begin
+   sessions say with roleName and sessionName which role they take on. */
 static const struct {
     const char *needs[3];
     const char *may[8];
@@ -66,10 +67,13 @@ static const struct {
     [IDENTITY_ROLE] = {{"roleName", NULL},
                        {"userName", "path", "principalId", "accessKeyId", "mfa", NULL}},
     [IDENTITY_FEDERATED_USER] = {{"userName", "issuer", NULL}, {"accessKeyId", "mfa", NULL}},
-    [IDENTITY_SAML_USER] = {{"userName", "provider", NULL}, {"principalId", NULL}},
-    [IDENTITY_WEB_IDENTITY_USER] = {{"userName", "provider", NULL}, {"principalId", NULL}},
-    [IDENTITY_AWS_ACCOUNT] = {{"accountId", NULL}, {"principalId", NULL}},
-    [IDENTITY_AWS_SERVICE] = {{"service", NULL}, {NULL}},
+    [IDENTITY_SAML_USER] = {{"userName", "provider", NULL},
+                            {"principalId", "roleName", "sessionName", NULL}},
+    [IDENTITY_WEB_IDENTITY_USER] = {{"userName", "provider", NULL},
+                                    {"principalId", "roleName", "sessionName", NULL}},
+    [IDENTITY_AWS_ACCOUNT] = {{"accountId", NULL},
+                              {"principalId", "roleName", "sessionName", NULL}},
+    [IDENTITY_AWS_SERVICE] = {{"service", NULL}, {"roleName", "sessionName", NULL}},
     [IDENTITY_DIRECTORY] = {{NULL}, {"userName", "principalId", "accessKeyId", "mfa", NULL}},
     [IDENTITY_IDENTITY_CENTER_USER] = {{NULL}, {"identityStore", NULL}},
     [IDENTITY_UNKNOWN] = {{NULL}, {"userName", "principalId", "accessKeyId", NULL}},

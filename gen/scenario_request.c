@@ -269,10 +269,10 @@ static void check_value(struct request *r, const struct member *row, const struc
     }
 }
 
-/* Whether member ${row} comes into the request by itself, or a part of it does. */
-static bool is_filled(const struct operation *operation, const struct member *row)
+/* Whether member ${row}, or a part of it, is sent without being named. */
+static bool is_always_sent(const struct operation *operation, const struct member *row)
 {
-    if (row->from.n > 0 || row->constant.n > 0)
+    if (row->sent == SENT_ALWAYS)
         return true;
     for (size_t i = 0; i < operation->nrequest; i++) {
         const struct member *part = &operation->request[i];
@@ -296,7 +296,8 @@ static void check_object(struct request *r, const struct json *object, struct sp
             continue;
         names[n++] = name;
         struct json member = json_member(object, arena_copy(r->p->arena, name).p);
-        if (row->required && !r->lenient && !is_filled(operation, row) && !json_is_present(&member))
+        if (row->required && !r->lenient && row->from.n == 0 && row->constant.n == 0 &&
+            !is_always_sent(operation, row) && !json_is_present(&member))
             json_complain(json_is_present(object) ? object : object->parent,
                           "member \"%.*s\" is missing: %.*s requires it", SPAN_ARG(name),
                           SPAN_ARG(operation->name));
@@ -314,7 +315,7 @@ static void check_object(struct request *r, const struct json *object, struct sp
             complain_unknown(r->p, object, it.key, names, n, operation->name);
         else if (!json_is_null(&it))
             check_value(r, row, &it);
-        else if (row->sent != SENT_ALWAYS)
+        else if (!is_always_sent(operation, row))
             json_complain(&it, "null leaves out what is always sent, and this is not");
     }
 }

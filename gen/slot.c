@@ -123,9 +123,13 @@ static char *put_session_created(char *at, const struct event *ev)
     return at + 20;
 }
 
-/* Credentials that a call of STS hands out: new with each call. */
+/* Credentials that a call of STS hands out: those of the session it begins, else used by nobody. */
 static char *put_issued_key(char *at, const struct event *ev)
 {
+    if (ev->scene->opened != NULL) {
+        memcpy(at, ev->scene->opened->key, IDS_KEY_N);
+        return at + IDS_KEY_N;
+    }
     ids_unique(at, IDS_KEY_N, "ASIA", ev->scene->place->account->id,
                draw_at(ev->address, PURPOSE_SESSION, 0));
     return at + IDS_KEY_N;
@@ -133,7 +137,9 @@ static char *put_issued_key(char *at, const struct event *ev)
 
 static char *put_issued_expiration(char *at, const struct event *ev)
 {
-    return put_date(at, ev->time_ms + ev->scene->caller->actor->session_ms);
+    const struct session *opened = ev->scene->opened;
+    int64_t from_ms = opened != NULL ? opened->created_ms : ev->time_ms;
+    return put_date(at, from_ms + ev->scene->caller->actor->session_ms);
 }
 
 /*
@@ -334,6 +340,8 @@ static struct span role_name(const struct call *c)
 
 static struct span role_arn(const struct call *c)
 {
+    if (c->caller->opens != NULL && c->caller->opens->issuer_arn.n > 0)
+        return c->caller->opens->issuer_arn;
     if (c->caller->issuer_arn.n > 0)
         return c->caller->issuer_arn;
     return arena_printf(c->arena, "arn:%.*s:iam::%.*s:role/%.*s", SPAN_ARG(partition(c)),
@@ -342,13 +350,20 @@ static struct span role_arn(const struct call *c)
 
 static struct span issued_name(const struct call *c)
 {
+    if (c->caller->opens != NULL)
+        return c->caller->opens->session_name;
     if (c->caller->session_name.n > 0)
         return c->caller->session_name;
+    struct span wanted = c->caller->actor->identity.session_name;
+    if (wanted.n > 0)
+        return json_escaped(c->arena, wanted);
     return c->caller->when[WHEN_SERVICE] ? SPAN("elasticbeanstalk") : actor_name(c);
 }
 
 static struct span issued_arn(const struct call *c)
 {
+    if (c->caller->opens != NULL)
+        return c->caller->opens->arn;
     return arena_printf(c->arena, "arn:%.*s:sts::%.*s:assumed-role/%.*s/%.*s",
                         SPAN_ARG(partition(c)), SPAN_ARG(account_id(c)), SPAN_ARG(role_name(c)),
                         SPAN_ARG(issued_name(c)));
@@ -356,6 +371,8 @@ static struct span issued_arn(const struct call *c)
 
 static struct span issued_principal_id(const struct call *c)
 {
+    if (c->caller->opens != NULL)
+        return c->caller->opens->principal_id;
     char id[IDS_PRINCIPAL_N];
     ids_unique(id, sizeof id, "AROA", account_id(c),
                draw_at(c->caller->address, PURPOSE_PRINCIPAL, 0));
