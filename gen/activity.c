@@ -128,23 +128,25 @@ static bool play_each_region(struct play *play, const struct step *step, uint64_
     return true;
 }
 
-/* Each environment, or one environment of each application, of the account in the same region. */
+/* Each environment, or one environment of each application: of the account, in all its regions, or
+   of the application that the activity is on. */
 static bool play_each_environment(struct play *play, const struct step *step, uint64_t address,
                                   struct act *a, bool applications)
 {
     const struct world *w = &play->plan->world;
     const struct scenario *s = play->plan->scenario;
     uint32_t account = s->actors[play->o->actor].account;
+    bool whole_account = s->activities[play->o->activity].scope == SCOPE_ACCOUNT;
     uint32_t before = SCENARIO_NONE;
     for (uint32_t i = w->first_environment[account]; i < w->first_environment[account + 1]; i++) {
         uint32_t env = w->account_environments[i];
         uint32_t application = s->environments[env].application;
         if (!world_is_ready(w, env, play->now_ms) ||
-            w->applications[application].place != play->o->place ||
+            (!whole_account && application != play->o->application) ||
             (applications && application == before))
             continue;
         before = application;
-        a->place = play->o->place;
+        a->place = w->applications[application].place;
         a->application = application;
         a->environment = env;
         if (!play_step(play, step, draw_at(address, PURPOSE_TARGET, env), a))

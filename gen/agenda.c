@@ -179,24 +179,108 @@ static void add_placed(struct agenda *list, const struct plan *p, uint32_t accou
     }
 }
 
+static void add_habits(struct agenda *list, const struct plan *p, uint32_t actor,
+                       struct span_of_time in, bool only_changes)
+{
+    uint64_t address = draw_at(p->seed, PURPOSE_ACTOR, actor);
+    const struct actor *a = &p->scenario->actors[actor];
+    for (size_t k = 0; k < a->nhabits; k++) {
+        const struct habit *h = &a->habits[k];
+        if (only_changes && !p->activities[h->activity].changes)
+            continue;
+        uint64_t habit = draw_at(address, PURPOSE_HABIT, k);
+        if (h->every_ms > 0)
+            add_regular(list, p, actor, h, habit, in);
+        else
+            add_counted(list, p, actor, h, habit, in);
+    }
+}
+
+static void add_session(struct agenda *list, uint32_t actor, const struct plan *p,
+                        const struct session *opened)
+{
+    struct session *kept = ARENA_NEW(list->arena, struct session, 1);
+    *kept = *opened;
+    *add(list) = (struct occurrence){
+        .start_ms = opened->created_ms,
+        .address = draw_at(opened->address, PURPOSE_SESSION, 2),
+        .actor = actor,
+        .environment = SCENARIO_NONE,
+        .application = SCENARIO_NONE,
+        .place = &p->world.places[p->world.first_place[p->scenario->actors[actor].account]],
+        .opens = kept};
+}
+
+/* The beginning of each session that an occurrence of ${actor} in ${runs} uses, once. */
+static void add_used_sessions(struct agenda *list, const struct plan *p, uint32_t actor,
+                              const struct agenda *runs, struct span_of_time in)
+{
+    const struct caller *caller = p->openers[actor]->opens;
+    uint64_t before = 0;
+    for (size_t i = 0; i < runs->n; i++) {
+        const struct occurrence *o = &runs->items[i];
+        if (o->actor != actor || o->opens != NULL)
+            continue;
+        struct session session;
+        caller_session(&session, caller, o->address, o->start_ms);
+        bool here = caller->client->per_activity
+                        ? o->start_ms >= in.from_ms && o->start_ms < in.to_ms
+                        : session.created_ms >= in.from_ms && session.created_ms < in.to_ms;
+        if (!here || session.address == before)
+            continue;
+        bool known = false;
+        for (size_t k = list->n; k-- > 0 && !known && list->items[k].opens != NULL;)
+            known =
+                list->items[k].actor == actor && list->items[k].opens->address == session.address;
+        if (!known)
+            add_session(list, actor, p, &session);
+        before = session.address;
+    }
+}
+
+/* Machines renew their credentials on the dot, whether they use them or not. */
+static void add_renewals(struct agenda *list, const struct plan *p, uint32_t actor,
+                         struct span_of_time in)
+{
+    const struct caller *caller = p->openers[actor]->opens;
+    struct session session;
+    caller_session(&session, caller, 0, in.from_ms);
+    for (int64_t t = in.from_ms; t < in.to_ms;
+         t = session.created_ms + caller_keep_ms(caller->actor->session_ms)) {
+        caller_session(&session, caller, 0, t);
+        if (session.created_ms >= in.from_ms)
+            add_session(list, actor, p, &session);
+    }
+}
+
+/* A session belongs to the stretch in which it begins, though its first use may come later. */
+static void add_sessions(struct agenda *list, const struct plan *p, uint32_t actor,
+                         struct span_of_time in)
+{
+    const struct actor *a = &p->scenario->actors[actor];
+    const struct client *client = p->openers[actor]->opens->client;
+    if (a->hours.always && !client->per_activity) {
+        add_renewals(list, p, actor, in);
+        return;
+    }
+    struct agenda runs = {.arena = list->arena};
+    struct span_of_time used = in;
+    if (!client->per_activity)
+        used.to_ms += caller_keep_ms(a->session_ms);
+    add_habits(&runs, p, actor, used, false);
+    add_placed(&runs, p, a->account, used, false);
+    add_used_sessions(list, p, actor, &runs, in);
+}
+
 void plan_agenda(struct agenda *list, const struct plan *p, uint32_t account, int64_t from_ms,
                  int64_t to_ms, bool only_changes)
 {
     struct span_of_time in = {from_ms, to_ms};
     for (uint32_t i = p->first_actor[account]; i < p->first_actor[account + 1]; i++) {
         uint32_t actor = p->actors[i];
-        uint64_t address = draw_at(p->seed, PURPOSE_ACTOR, actor);
-        const struct actor *a = &p->scenario->actors[actor];
-        for (size_t k = 0; k < a->nhabits; k++) {
-            const struct habit *h = &a->habits[k];
-            if (only_changes && !p->activities[h->activity].changes)
-                continue;
-            uint64_t habit = draw_at(address, PURPOSE_HABIT, k);
-            if (h->every_ms > 0)
-                add_regular(list, p, actor, h, habit, in);
-            else
-                add_counted(list, p, actor, h, habit, in);
-        }
+        add_habits(list, p, actor, in, only_changes);
+        if (!only_changes && p->openers[actor] != NULL)
+            add_sessions(list, p, actor, in);
     }
     add_placed(list, p, account, in, only_changes);
 }

@@ -28,6 +28,14 @@ static struct span pinned_or(struct arena *arena, struct span pinned, struct spa
     return pinned.n > 0 ? json_escaped(arena, pinned) : made;
 }
 
+static struct span name_qualifier(struct arena *arena, struct span provider)
+{
+    enum { QUALIFIER_N = 27 };
+    char *text = ARENA_NEW(arena, char, QUALIFIER_N + 1);
+    ids_text(text, QUALIFIER_N, IDS_BASE64, draw_seed(provider.p, provider.n));
+    return (struct span){text, QUALIFIER_N};
+}
+
 /* A session has a name: the given one, the instance's id, the user's, or the actor's. */
 static struct span session_name(struct arena *arena, const struct caller *c)
 {
@@ -118,10 +126,16 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
         make_federated(c, arena, partition, account);
         return;
     case IDENTITY_SAML_USER:
+        /* The provider's name qualifier is a SHA-1 in base 64: 27 characters and one to fill up. */
+        c->principal_id = pinned_or(arena, id->principal_id,
+                                    arena_printf(arena, "%.*s=:%.*s",
+                                                 SPAN_ARG(name_qualifier(arena, c->provider)),
+                                                 SPAN_ARG(c->user_name)));
+        return;
     case IDENTITY_WEB_IDENTITY_USER:
-        c->principal_id = pinned_or(
-            arena, id->principal_id,
-            arena_printf(arena, "%.*s:%.*s", SPAN_ARG(c->provider), SPAN_ARG(c->user_name)));
+        c->principal_id = pinned_or(arena, id->principal_id,
+                                    arena_printf(arena, "%.*s:sts.amazonaws.com:%.*s",
+                                                 SPAN_ARG(c->provider), SPAN_ARG(c->user_name)));
         return;
     case IDENTITY_AWS_ACCOUNT:
         /* The other account's principal: its ids carry that account's number. */
@@ -207,23 +221,23 @@ static void make_facts(struct caller *c)
     c->when[WHEN_WEB] = id->type == IDENTITY_ASSUMED_ROLE && id->provider.n > 0;
     c->when[WHEN_INSTANCE] = id->instance;
     c->when[WHEN_INVOKED] = service || c->invoked_by.n > 0;
-    c->when[WHEN_SERVICE] = id->type == IDENTITY_AWS_SERVICE;
+    /* Calls that are delivered to two accounts: a service's, and those from another account. */
+    c->when[WHEN_SERVICE] = id->type == IDENTITY_AWS_SERVICE || id->type == IDENTITY_AWS_ACCOUNT;
     c->when[WHEN_CONSOLE] = c->client->kind == CLIENT_CONSOLE || c->client->kind == CLIENT_PROXY;
     c->when[WHEN_TLS] = c->client->kind == CLIENT_PROGRAM || c->client->kind == CLIENT_CONSOLE;
 }
 
 void caller_make(struct caller *out, struct arena *arena, const struct scenario *scenario,
-                 const struct rules *rules, uint32_t actor, uint32_t client, uint64_t seed)
+                 const struct rules *rules, const struct actor *actor, const struct client *client,
+                 uint64_t address)
 {
-    const struct actor *a = &scenario->actors[actor];
+    const struct actor *a = actor;
     const struct account *account = &scenario->accounts[a->account];
-    *out = (struct caller){.actor = a, .client = &scenario->clients[client]};
-    out->address = draw_at(seed, PURPOSE_ACTOR, actor);
+    *out = (struct caller){.actor = a, .client = client, .address = address};
     out->rules = rules_identity(rules, span_of(scenario_identity_types[a->identity.type]));
     out->account = account->id;
     out->user_name = json_escaped(arena, a->identity.user_name);
     out->provider = json_escaped(arena, a->identity.provider);
-    out->session_name = SPAN("");
     make_identity(out, arena, account->partition, account->id);
 
     const struct client *c = out->client;
@@ -233,9 +247,10 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
     if (c->kind == CLIENT_SERVICE)
         out->user_agent = out->invoked_by;
     else if (c->nuser_agents > 0)
-        out->user_agent = json_escaped(
-            arena, c->user_agents[draw_below(draw_at(out->address, PURPOSE_USER_AGENT, client),
-                                             c->nuser_agents)]);
+        out->user_agent =
+            json_escaped(arena, c->user_agents[draw_below(draw_at(out->address, PURPOSE_USER_AGENT,
+                                                                  draw_seed(c->name.p, c->name.n)),
+                                                          c->nuser_agents)]);
     else
         out->user_agent = c->kind == CLIENT_PROXY ? SPAN("AWS Internal") : SPAN("");
     make_tls(out);
@@ -244,8 +259,7 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
     ids_unique(out->key, IDS_KEY_N, "AKIA", account->id, out->address);
 }
 
-/* How long clients keep a session before they take a new one: not to its very end. */
-static int64_t keep_ms(int64_t session_ms)
+int64_t caller_keep_ms(int64_t session_ms)
 {
     return session_ms > 70 * UTC_MINUTE_MS ? session_ms - 35 * UTC_MINUTE_MS : session_ms / 2;
 }
@@ -283,7 +297,7 @@ void caller_session(struct session *out, const struct caller *c, uint64_t occurr
             began_ms -
             draw_between(draw_at(occurrence, PURPOSE_SESSION_AGE, 0), 1, 4) * UTC_SECOND_MS;
     } else {
-        int64_t keep = keep_ms(a->session_ms);
+        int64_t keep = caller_keep_ms(a->session_ms);
         int64_t anchor = session_anchor(c, began_ms, keep);
         int64_t number = (began_ms - anchor) / keep - ((began_ms - anchor) % keep < 0);
         out->created_ms = anchor + number * keep;

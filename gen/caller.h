@@ -27,18 +27,24 @@ struct caller {
     struct span issuer_type, issuer_principal_id, issuer_arn, issuer_user_name;
     struct span session_name;
     struct span tls_version, tls_cipher;
-    uint64_t address;       /* the actor's */
-    char key[IDS_KEY_N];    /* the long-term one */
-    struct span pinned_key; /* shown in place of any key, or empty */
+    const struct caller *opens; /* the one whose sessions it begins (opener.h), or NULL */
+    uint64_t address;           /* the actor's */
+    char key[IDS_KEY_N];        /* the long-term one */
+    struct span pinned_key;     /* shown in place of any key, or empty */
 };
 
 /**
- * caller_make(out, arena, scenario, rules, actor, client, seed):
- * Fill ${out} for actor ${actor} with client ${client} of ${scenario}. One actor has the same ids,
- * keys and user agent in all its callers with the same client.
+ * caller_make(out, arena, scenario, rules, actor, client, address):
+ * Fill ${out} for ${actor} of ${scenario} with ${client}; ${address} is the actor's. One actor has
+ * the same ids, keys and user agent in all its callers with the same client.
  */
 void caller_make(struct caller *out, struct arena *arena, const struct scenario *scenario,
-                 const struct rules *rules, uint32_t actor, uint32_t client, uint64_t seed);
+                 const struct rules *rules, const struct actor *actor, const struct client *client,
+                 uint64_t address);
+
+/* How long clients keep a session of ${session_ms} before they take a new one: not to its very end.
+ */
+int64_t caller_keep_ms(int64_t session_ms);
 
 /**
  * caller_session(out, c, occurrence, began_ms):

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/draw.h"
 #include "gen/activity.h"
+#include "gen/opener.h"
 #include "gen/page.h"
 #include "gen/purpose.h"
 #include "gen/template_cache.h"
@@ -189,6 +190,28 @@ static bool take_act(void *ctx, const struct act *a)
     return a->error != NULL || error == NULL;
 }
 
+/* The one call with which a session begins. */
+static int run_opener(struct playing *p)
+{
+    const struct occurrence *o = p->o;
+    const struct caller *opener = p->work->plan->openers[o->actor];
+    const struct step *step = opener_step(opener);
+    struct scene *s = ARENA_NEW(p->arena, struct scene, 1);
+    s->caller = opener;
+    s->place = o->place;
+    s->began_ms = o->start_ms;
+    s->occurrence = o->address;
+    s->opened = o->opens;
+    s->address = caller_address(opener, o->start_ms);
+    caller_session(&s->session, opener, o->address, o->start_ms);
+    const struct template *t = template_cache_get(p->work->templates, opener, step, NULL, p->e);
+    if (t == NULL)
+        return -1;
+    *add_event(p->cell, p->arena) = (struct event){
+        .time_ms = o->start_ms, .address = o->address, .template = t, .scene = s, .step = step};
+    return 0;
+}
+
 int cell_run(struct cell *out, struct arena *arena, struct cell_work *work, uint64_t i,
              struct err *e)
 {
@@ -199,6 +222,11 @@ int cell_run(struct cell *out, struct arena *arena, struct cell_work *work, uint
     plan_agenda(&list, work->plan, out->account, out->from_ms, out->to_ms, false);
     for (size_t k = 0; k < list.n; k++) {
         struct playing p = {.cell = out, .arena = arena, .work = work, .o = &list.items[k], .e = e};
+        if (p.o->opens != NULL) {
+            if (run_opener(&p) != 0)
+                return -1;
+            continue;
+        }
         begin_scene(&p);
         activity_play(work->plan, p.o, take_act, &p);
         if (p.rc != 0)

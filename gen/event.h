@@ -35,7 +35,8 @@ struct scene {
     const struct version *running;               /* what the environment runs, or NULL */
     const struct placed *placed;                 /* the story it belongs to, or NULL */
     struct session session;
-    struct span address; /* sourceIPAddress */
+    const struct session *opened; /* the session that the call begins, or NULL */
+    struct span address;          /* sourceIPAddress */
     int64_t began_ms;
     uint64_t launch;     /* address of the last call that changed the environment, 0 for none */
     uint64_t occurrence; /* address of the activity's run */

@@ -2,9 +2,12 @@
 #include "gen/plan.h"
 
 #include "base/arena.h"
+#include "base/draw.h"
 #include "base/err.h"
 #include "base/utc.h"
 #include "gen/activity.h"
+#include "gen/opener.h"
+#include "gen/purpose.h"
 #include "gen/template.h"
 
 /* A cell's records fit in memory a few times over: about 64 MB of text at most. */
@@ -98,13 +101,24 @@ static void make_callers(struct plan *p, struct arena *arena)
         size_t n = clients_of(s, i, clients, seen);
         for (size_t k = 0; k < n; k++) {
             struct caller *c = &callers[first[i] + k];
-            caller_make(c, arena, s, p->rules, i, clients[k], p->seed);
+            caller_make(c, arena, s, p->rules, &s->actors[i], &s->clients[clients[k]],
+                        draw_at(p->seed, PURPOSE_ACTOR, i));
             c->index = first[i] + (uint32_t)k;
         }
     }
     p->callers = callers;
     p->ncallers = first[s->nactors];
     p->first_caller = first;
+
+    const struct caller **openers = ARENA_NEW(arena, const struct caller *, s->nactors + 1);
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        struct caller *opener = opener_make(arena, s, p->rules, &callers[first[i]]);
+        if (opener == NULL)
+            continue;
+        opener->index = (uint32_t)p->ncallers++;
+        openers[i] = opener;
+    }
+    p->openers = openers;
 }
 
 static void group_actors(struct plan *p, struct arena *arena)

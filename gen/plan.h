@@ -33,9 +33,10 @@ struct plan {
     struct world world;
     const struct caller *callers;
     size_t ncallers;
-    const uint32_t *first_caller; /* by actor, and one behind the last */
-    const uint32_t *actors;       /* grouped by account */
-    const uint32_t *first_actor;  /* by account, and one behind the last */
+    const uint32_t *first_caller;        /* by actor, and one behind the last */
+    const struct caller *const *openers; /* by actor: who begins its sessions, or NULL */
+    const uint32_t *actors;              /* grouped by account */
+    const uint32_t *first_actor;         /* by account, and one behind the last */
     const struct plan_activity *activities;
     int64_t cell_ms;        /* length of a cell: day, six hours, hour or five minutes */
     int64_t first_ms;       /* where the first cell begins on the grid of cells */
@@ -51,6 +52,7 @@ struct occurrence {
     uint32_t environment, application; /* or SCENARIO_NONE */
     const struct place *place;
     const struct placed *placed; /* or NULL */
+    const struct session *opens; /* it is the beginning of this session of the actor; or NULL */
 };
 
 /* Occurrences in a worker's arena. */
@@ -85,7 +87,7 @@ const struct caller *plan_caller(const struct plan *p, uint32_t actor, uint32_t 
  * plan_agenda(list, p, account, from_ms, to_ms, only_changes):
  * Append to ${list} the occurrences of ${account} that begin in ${from_ms} .. ${to_ms} - 1, placed
  * ones too, in an order that depends on nothing but the plan; with ${only_changes} those that
- * change an environment.
+ * change an environment. Without it, the beginnings of sessions too.
  */
 void plan_agenda(struct agenda *list, const struct plan *p, uint32_t account, int64_t from_ms,
                  int64_t to_ms, bool only_changes);

@@ -218,6 +218,7 @@ struct placed {
 };
 
 struct scenario {
+    const struct catalog *catalog;
     struct span name;
     struct span description;
     char sha256[64]; /* hex, of the file's text */
@@ -225,6 +226,8 @@ struct scenario {
     int64_t start_ms, duration_ms;
     struct record_settings record;
     struct trail_settings trail;
+    bool
+        fan_out; /* with the calls to other services and the beginnings of sessions; default true */
     const struct account *accounts;
     size_t naccounts;
     const struct application *applications;

@@ -39,6 +39,7 @@ enum { OLDEST_MINOR = 5, NEWEST_MINOR = 11 };
 struct scenario_text {
     struct span name, description, schema;
     int64_t start_ms, duration_ms;
+    bool fan_out;
     struct json seed, record, trail, delivery;
     struct json accounts, applications, clients, actors, activities, stories, schedule;
 };
@@ -51,6 +52,7 @@ static const struct json_row scenario_rows[] = {
     {"start", JSON_INSTANT, offsetof(struct scenario_text, start_ms), false, 0, 0, NULL},
     {"duration", JSON_DURATION, offsetof(struct scenario_text, duration_ms), false, UTC_SECOND_MS,
      36500 * UTC_DAY_MS, NULL},
+    {"fanOut", JSON_BOOL, offsetof(struct scenario_text, fan_out), false, 0, 0, NULL},
     {"record", JSON_OBJECT, offsetof(struct scenario_text, record), false, 0, 0, NULL},
     {"trail", JSON_OBJECT, offsetof(struct scenario_text, trail), false, 0, 0, NULL},
     {"delivery", JSON_OBJECT, offsetof(struct scenario_text, delivery), false, 0, 0, NULL},
@@ -283,7 +285,10 @@ static void read_scenario(struct scenario_part *p, const struct json *root)
     struct scenario_text *text = ARENA_NEW(p->arena, struct scenario_text, 1);
     text->start_ms = START_MS;
     text->duration_ms = UTC_DAY_MS;
+    text->fan_out = true;
     json_read(root, ROWS(scenario_rows), text);
+    out->catalog = p->catalog;
+    out->fan_out = text->fan_out;
     out->name = text->name;
     out->description = text->description;
     out->seed = read_seed(p, &text->seed);
