@@ -35,7 +35,8 @@ int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
 static void lost(void *ctx, struct span key, struct span why)
 {
     struct gen_output *out = ctx;
-    if (++out->lost <= LOST_SHOWN)
+    /* Without a reason it is one of those that the error of the run speaks of. */
+    if (why.n > 0 && ++out->lost <= LOST_SHOWN)
         fprintf(stderr, "%.*s: %.*s\n", SPAN_ARG(key), SPAN_ARG(why));
 }
 

@@ -49,14 +49,21 @@ static int unknown_scenario(struct load *l, const char *name, struct err *e)
                    name);
 }
 
+static int read_text(struct load *l, const char *file, struct span text, struct err *e)
+{
+    struct run_findings found = {0};
+    int rc = scenario_read(&l->scenario, &l->arena, file, text, &l->catalog, run_print_finding,
+                           &found, e);
+    if (rc != 0)
+        run_settle_findings(&found, e);
+    return rc;
+}
+
 static int read_scenario(struct load *l, const char *name, struct err *e)
 {
     struct span built_in = embedded_find(arena_printf(&l->arena, "scenarios/%s.json", name));
-    if (built_in.p != NULL && strchr(name, '/') == NULL) {
-        const char *file = arena_printf(&l->arena, "scenarios/%s.json", name).p;
-        return scenario_read(&l->scenario, &l->arena, file, built_in, &l->catalog,
-                             run_print_finding, NULL, e);
-    }
+    if (built_in.p != NULL && strchr(name, '/') == NULL)
+        return read_text(l, arena_printf(&l->arena, "scenarios/%s.json", name).p, built_in, e);
     if (file_type_of(name) == FILE_ABSENT && strchr(name, '/') == NULL &&
         !span_ends(span_of(name), SPAN(".json")))
         return unknown_scenario(l, name, e);
@@ -64,8 +71,7 @@ static int read_scenario(struct load *l, const char *name, struct err *e)
     buf_init(&text, FILE_MAX_N);
     int rc = file_read(&text, name, e);
     if (rc == 0)
-        rc = scenario_read(&l->scenario, &l->arena, name, buf_span(&text), &l->catalog,
-                           run_print_finding, NULL, e);
+        rc = read_text(l, name, buf_span(&text), e);
     buf_free(&text);
     return rc;
 }

@@ -95,7 +95,9 @@ int outdir_open(struct outdir *out, const char *path, const char *id, bool force
         goto refused;
     }
     /* What an interrupted run left is nobody's. */
-    if (file_remove_tree(out->building, e) != 0 || file_make_dirs(out->building, e) != 0)
+    if (!out->made && file_remove_tree(out->building, e) != 0)
+        goto refused;
+    if (file_make_dirs(out->building, e) != 0)
         goto refused;
     out->open = true;
     return 0;

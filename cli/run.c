@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 volatile sig_atomic_t run_stop;
@@ -46,14 +47,25 @@ int run_end(const struct err *e)
 
 void run_print_finding(void *ctx, const struct finding *f)
 {
-    (void)ctx;
-    if (f->line == 0)
-        fprintf(stderr, "%s: ", f->file);
+    struct run_findings *found = ctx;
+    char place[32] = "";
+    if (f->line > 0)
+        snprintf(place, sizeof place, ":%u:%u", f->line, f->column);
+    char line[ERR_TEXT_MAX];
+    snprintf(line, sizeof line, "%s%s: %.*s%s%.*s", f->file, place, SPAN_ARG(f->pointer),
+             f->pointer.n > 0 ? ": " : "", SPAN_ARG(f->text));
+    if (found->n == 0)
+        memcpy(found->first, line, sizeof line);
     else
-        fprintf(stderr, "%s:%u:%u: ", f->file, f->line, f->column);
-    if (f->pointer.n > 0)
-        fprintf(stderr, "%.*s: ", SPAN_ARG(f->pointer));
-    fprintf(stderr, "%.*s\n", SPAN_ARG(f->text));
+        fprintf(stderr, "%s%s%s\n", found->n == 1 ? found->first : "", found->n == 1 ? "\n" : "",
+                line);
+    found->n++;
+}
+
+void run_settle_findings(const struct run_findings *found, struct err *e)
+{
+    if (found->n == 1)
+        memcpy(e->text, found->first, sizeof e->text);
 }
 
 int run_flush(struct err *e)

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -33,11 +34,21 @@ void run_catch_signals(void);
  */
 int run_end(const struct err *e);
 
+/* What was found in one file. One finding is an error's own line; several get a line each. */
+struct run_findings {
+    size_t n;
+    char first[ERR_TEXT_MAX];
+};
+
 /**
  * run_print_finding(ctx, f):
- * A finding_fn that prints "file:line:column: /pointer: text" on stderr.
+ * A finding_fn for a struct run_findings: from the second on, each is printed on stderr as
+ * "file:line:column: /pointer: text", the first one before it.
  */
 void run_print_finding(void *ctx, const struct finding *f);
+
+/* Behind the last finding: a single one becomes the text of ${e}, which must be set. */
+void run_settle_findings(const struct run_findings *found, struct err *e);
 
 /**
  * run_flush(e):

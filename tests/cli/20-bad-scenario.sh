@@ -32,11 +32,22 @@ refused 2 'bad.json' beantrail gen bad.json --out out
 
 change '. + {"sede": 1}'
 refused 2 'bad.json:[0-9]+:[0-9]+: /sede: ' beantrail gen bad.json --out out
-change '.actors = "nobody"'
-refused 2 'bad.json:[0-9]+:[0-9]+: /actors: ' beantrail gen bad.json --out out
+change '.duration = 5'
+refused 2 'bad.json:[0-9]+:[0-9]+: /duration: ' beantrail gen bad.json --out out
+change '.duration = "0s"'
+refused 2 'bad.json:[0-9]+:[0-9]+: /duration: ' beantrail gen bad.json --out out
+change '.start = "2026-02-30T00:00:00Z"'
+refused 2 'bad.json:[0-9]+:[0-9]+: /start: ' beantrail gen bad.json --out out
 change '.actors[0].identity.type = "IamUser"'
 refused 2 'bad.json:[0-9]+:[0-9]+: /actors/0/identity/type: "IamUser".*IAMUser' \
     beantrail gen bad.json --out out
+
+# an option that Elastic Beanstalk does not have
+beantrail scenarios update-environment-by-intern >example.json
+python3 "$ROOT/tests/cli/plain_json.py" example.json >plain-example.json
+jq '(.. | objects | select(has("optionSettings")) | .optionSettings) =
+    [{namespace: "aws:autoscaling:asg", optionName: "MaxSized", value: "4"}]' plain-example.json >bad.json
+refused 2 'bad.json:[0-9]+:[0-9]+: /[^:]*: .*MaxSized.*MaxSize' beantrail gen bad.json --out out
 nothing_in out
 
 # several errors: a line each in one run, still exit 2

@@ -30,4 +30,4 @@ same other fresh
 
 : >plain-file
 refused 2 'plain-file' "${gen[@]}" --out plain-file
-refused 2 'plain-file' "${gen[@]}" --out plain-file/below
+refused 1 'plain-file.*Not a directory' "${gen[@]}" --out plain-file/below

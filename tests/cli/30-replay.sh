@@ -27,8 +27,9 @@ key=$(log_files trail | head -n 1)
 [ "$(log_files recorded)" = "recorded/${key#trail/}" ] || fault "it went to $(log_files recorded)"
 
 # to an open place at a rate, on time: ten files at twenty a second take about half a second
+beantrail gen quickstart --seed 1 --out day --quiet
 mkdir ten
-log_files trail | head -n 10 | xargs -I{} cp {} ten/
+log_files day | head -n 10 | xargs -I{} cp {} ten/
 began=$(date +%s%N)
 beantrail replay ten --to paced --rate 20/s --quiet
 took_ms=$((($(date +%s%N) - began) / 1000000))

@@ -9,7 +9,7 @@ while read -r name _; do
     beantrail scenarios "$name" >"$name.json"
     beantrail gen "$name" --seed 1 --records 50 --out "of-$name" --quiet
     beantrail gen "./$name.json" --seed 1 --records 50 --out "file-$name" --quiet
-    same "of-$name/AWSLogs" "file-$name/AWSLogs"
+    same "of-$name" "file-$name"
     [ -n "$(log_files "of-$name")" ] || fault "$name makes nothing"
 done <list.txt
 
