@@ -1,22 +1,20 @@
 /* cmd_replay.c - beantrail replay: log files from files into a directory or a bucket. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/utc.h"
 #include "cli/opts.h"
+#include "cli/progress.h"
 #include "cli/run.h"
 #include "replay/play.h"
 #include "replay/source_dir.h"
 #include "replay/target.h"
 
 enum { LOST_SHOWN = 20, SPEED_MOST = 1000000, RATE_MOST = 10000000 };
-enum { PROGRESS_BAR_MS = 200, PROGRESS_LINE_MS = 10000 };
 
 struct replay_options {
     const char *to, *endpoint_url, *region, *profile, *ca_bundle;
@@ -74,24 +72,17 @@ static const struct opts_usage usage = {
 
 /* What the run tells on stderr while it goes on. */
 struct teller {
+    struct progress progress;
     uint64_t lost; /* each for a reason of its own */
-    bool quiet, on_terminal, shown;
-    int64_t next_ms;
 };
-
-static void clear_progress(struct teller *t)
-{
-    if (t->shown)
-        fprintf(stderr, "\r\033[K");
-    t->shown = false;
-}
 
 static void tell_lost(void *ctx, struct span key, struct span why)
 {
     struct teller *t = ctx;
     if (why.n == 0 || t->lost++ >= LOST_SHOWN)
         return;
-    clear_progress(t);
+    progress_end(&t->progress);
+    /* An error's text is clean of control characters, whatever a server said. */
     struct err line = {0};
     err_set(&line, ERR_WORK, "%.*s: %.*s", SPAN_ARG(key), SPAN_ARG(why));
     fprintf(stderr, "%s\n", line.text);
@@ -100,15 +91,12 @@ static void tell_lost(void *ctx, struct span key, struct span why)
 static void tell_progress(void *ctx, const struct play_totals *so_far)
 {
     struct teller *t = ctx;
-    const int64_t now_ms = utc_now_ms();
-    if (t->quiet || now_ms < t->next_ms)
+    if (!progress_due(&t->progress))
         return;
-    t->next_ms = now_ms + (t->on_terminal ? PROGRESS_BAR_MS : PROGRESS_LINE_MS);
-    fprintf(stderr,
-            t->on_terminal ? "\r%" PRIu64 " log files, %" PRIu64 " records\033[K"
-                           : "%" PRIu64 " log files, %" PRIu64 " records so far\n",
-            so_far->files, so_far->records);
-    t->shown = t->on_terminal;
+    char text[64];
+    snprintf(text, sizeof(text), "%" PRIu64 " log files, %" PRIu64 " records", so_far->files,
+             so_far->records);
+    progress_say(&t->progress, -1, text);
 }
 
 /* --dry-run: a sink that prints what it is given. */
@@ -291,13 +279,15 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     }
 
     rc = play_run(&source, &sink, &play, &totals, e);
-    clear_progress(teller);
+    progress_end(&teller->progress);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
     const bool paced = play.schedule.kind != SCHEDULE_ASAP;
-    if (o->json)
+    /* Where nothing was moved there is nothing to sum up. */
+    const bool nothing = rc != 0 && totals.files == 0;
+    if (o->json && !nothing)
         print_json(o, &totals, source_dir_skipped(&source), paced);
-    else if (!o->quiet)
+    else if (!o->quiet && !o->json && !nothing)
         print_text(o, &totals, source_dir_skipped(&source), paced);
     if (rc == 0)
         rc = run_flush(e);
@@ -318,9 +308,8 @@ int cmd_replay(int argc, char **argv)
     const char **operands = ARENA_NEW(&a, const char *, (size_t)argc + 1);
     int got = opts_read(&o, operands, &usage, argc, argv, utc_now_ms(), &e);
     if (got == 0) {
-        struct teller teller = {.quiet = o.quiet || o.json,
-                                .on_terminal = isatty(STDERR_FILENO) == 1};
-        teller.next_ms = utc_now_ms() + (teller.on_terminal ? PROGRESS_BAR_MS : PROGRESS_LINE_MS);
+        struct teller teller = {.lost = 0};
+        progress_init(&teller.progress, "replay", o.quiet || o.json);
         run_catch_signals();
         run(&o, operands, &teller, &e);
     }

@@ -43,14 +43,14 @@ static bool is_wanted(struct source_dir *s, struct span rel)
     return false;
 }
 
-/* What tells the key of ${rel} in the tree ${root}: with its prefix where AWSLogs lies inside. */
-static struct span path_in_tree(struct arena *a, const char *root, struct span rel)
+/* What tells the key of ${rel}, the end of ${name}: with its prefix where AWSLogs lies inside. */
+static struct span path_in_tree(struct span name, struct span rel)
 {
-    if (recorded_awslogs(rel) < rel.n)
-        return arena_copy(a, rel);
-    struct span whole = arena_printf(a, "%s/%.*s", root, SPAN_ARG(rel));
-    return span_from(whole,
-                     recorded_awslogs(whole) < whole.n ? recorded_awslogs(whole) : whole.n - rel.n);
+    struct span own = span_from(name, name.n - rel.n);
+    if (recorded_awslogs(own) < own.n)
+        return own;
+    size_t at = recorded_awslogs(name);
+    return at < name.n ? span_from(name, at) : own;
 }
 
 /* The next file in the order found: 1, 0, -1; its names live in ${a}. */
@@ -89,7 +89,7 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
         const size_t root_n = strlen(path);
         const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
         out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
-        out->path = path_in_tree(a, path, rel);
+        out->path = path_in_tree(span_of(out->name), rel);
         return 1;
     }
     return 0;

@@ -1,0 +1,225 @@
+/* test_source_dir.c - real folders under /tmp; which files are log files follows source_dir.h. */
+#define _XOPEN_SOURCE 700 /* mkdtemp */
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "replay/source_dir.h"
+
+#define LOG(time)                                                                                  \
+    "{\"Records\":[{\"eventTime\":\"" time "\",\"awsRegion\":\"us-east-1\","                       \
+    "\"recipientAccountId\":\"111122223333\"}]}"
+
+static char root[] = "/tmp/beantrail-source-XXXXXX";
+
+static void make(const char *name, const char *text)
+{
+    char path[512];
+    struct err e = {0};
+    snprintf(path, sizeof(path), "%s/%s", root, name);
+    if (file_write(path, span_of(text), &e) != 0)
+        fail_msg("%s", e.text);
+}
+
+/* All keys that ${names} below the root give, a line feed behind each; or the error. */
+static void expect(const char *const *names, size_t n, bool by_time, const char *want)
+{
+    char paths[8][512];
+    const char *list[8];
+    for (size_t i = 0; i < n; i++) {
+        snprintf(paths[i], sizeof(paths[i]), "%s%s%s", names[i][0] == '-' ? "" : root,
+                 names[i][0] == '\0' || names[i][0] == '-' ? "" : "/", names[i]);
+        list[i] = paths[i];
+    }
+    const struct source_dir_options o = {.paths = list, .paths_n = n, .by_time = by_time};
+    struct err e = {0};
+    struct source s;
+    struct buf got;
+    buf_init(&got, 1 << 20);
+    if (source_dir_open(&s, &o, &e) == 0) {
+        struct logfile f;
+        int more = s.ops->next(s.self, &f, &e);
+        for (; more > 0; more = s.ops->next(s.self, &f, &e)) {
+            buf_put(&got, f.key, f.key_n);
+            buf_put_char(&got, '\n');
+            assert_true(f.body.n > 0);
+            logfile_free(&f);
+        }
+        s.ops->close(s.self);
+    }
+    if (e.kind != ERR_NONE) {
+        const char *at = strstr(e.text, root);
+        buf_printf(&got, "%d %s", (int)e.kind, at != NULL ? at + strlen(root) : e.text);
+    }
+    if (strcmp(buf_text(&got), want) != 0)
+        fail_msg("got:\n%s\nwant:\n%s", got.p, want);
+    buf_free(&got);
+}
+
+#define EXPECT(by_time, want, ...)                                                                 \
+    do {                                                                                           \
+        static const char *const names[] = {__VA_ARGS__};                                          \
+        expect(names, COUNT(names), by_time, want);                                                \
+    } while (0)
+
+static void a_tree_is_walked_in_the_order_of_keys(void **state)
+{
+    (void)state;
+    make("AWSLogs/2/b.json", LOG("2026-01-01T00:00:00Z"));
+    make("AWSLogs/1/z.json", LOG("2026-01-01T00:00:01Z"));
+    make("AWSLogs/1/a.json", LOG("2026-01-01T00:00:02Z"));
+    EXPECT(false, "AWSLogs/1/a.json.gz\nAWSLogs/1/z.json.gz\nAWSLogs/2/b.json.gz\n", "");
+}
+
+static void what_is_no_log_file_is_left_out(void **state)
+{
+    (void)state;
+    make("manifest.json", "{}");
+    make("labels.jsonl", "{}");
+    make(".hidden.json", "{}");
+    make("AWSLogs/.a.json.tmp", "{}");
+    make("README.md", "hello");
+    make("AWSLogs/1/a.json", LOG("2026-01-01T00:00:00Z"));
+    EXPECT(false, "AWSLogs/1/a.json.gz\n", "");
+}
+
+static void a_prefix_stays_and_a_folder_inside_a_tree_still_knows_its_keys(void **state)
+{
+    (void)state;
+    make("team/x/AWSLogs/1/a.json", LOG("2026-01-01T00:00:00Z"));
+    EXPECT(false, "team/x/AWSLogs/1/a.json.gz\n", "");
+    EXPECT(false, "x/AWSLogs/1/a.json.gz\n", "team");
+    EXPECT(false, "AWSLogs/1/a.json.gz\n", "team/x/AWSLogs");
+    EXPECT(false, "AWSLogs/1/a.json.gz\n", "team/x/AWSLogs/1/");
+    EXPECT(false, "AWSLogs/1/a.json.gz\n", "team/x/AWSLogs/1/a.json");
+}
+
+static void files_without_a_tree_go_where_their_names_say(void **state)
+{
+    (void)state;
+    make("111122223333_CloudTrail_us-east-1_20260101T0005Z_abcdefABCDEF0123.json",
+         LOG("2026-01-01T00:00:00Z"));
+    EXPECT(false,
+           "AWSLogs/111122223333/CloudTrail/us-east-1/2026/01/01/"
+           "111122223333_CloudTrail_us-east-1_20260101T0005Z_abcdefABCDEF0123.json.gz\n",
+           "");
+}
+
+static void digests_are_passed_on_as_they_are(void **state)
+{
+    (void)state;
+    make("AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/01/"
+         "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260101T010000Z.json.gz",
+         "not even gzip");
+    EXPECT(false,
+           "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/01/01/"
+           "111122223333_CloudTrail-Digest_us-east-1_t_us-east-1_20260101T010000Z.json.gz\n",
+           "");
+}
+
+static void by_time_the_earliest_delivery_comes_first(void **state)
+{
+    (void)state;
+    make("AWSLogs/1/a.json", LOG("2026-01-01T00:00:03Z"));
+    make("AWSLogs/1/b.json", LOG("2026-01-01T00:00:01Z"));
+    make("AWSLogs/1/c.json", "{\"Records\":[]}");
+    make("AWSLogs/2/d.json", LOG("2026-01-01T00:00:02Z"));
+    make("AWSLogs/2/e.json", LOG("2026-01-01T00:00:01Z"));
+    EXPECT(true,
+           "AWSLogs/1/b.json.gz\nAWSLogs/2/e.json.gz\nAWSLogs/2/d.json.gz\nAWSLogs/1/a.json.gz\n"
+           "AWSLogs/1/c.json.gz\n",
+           "");
+}
+
+static void several_sources_come_one_after_another(void **state)
+{
+    (void)state;
+    make("x/AWSLogs/a.json", LOG("2026-01-01T00:00:00Z"));
+    make("y/AWSLogs/b.json", LOG("2026-01-01T00:00:00Z"));
+    EXPECT(false, "AWSLogs/b.json.gz\nAWSLogs/a.json.gz\n", "y", "x/AWSLogs/a.json");
+}
+
+static void what_cannot_be_used_is_named(void **state)
+{
+    (void)state;
+    make("AWSLogs/a.json", LOG("2026-01-01T00:00:00Z"));
+    make("AWSLogs/b.json", "{\"Records\":");
+    make("AWSLogs/c.json.gz", "\x1f\x8bnot gzip");
+    make("empty/x.txt", "nothing here");
+    EXPECT(false, "1 /nowhere: cannot be read: No such file or directory", "AWSLogs/a.json",
+           "nowhere");
+    EXPECT(false, "1 /empty: has no log file (.json.gz or .json) in it", "empty");
+    EXPECT(true, "1 -: standard input cannot be put in order of time; save it as a file", "-");
+    static const char *const broken[] = {"AWSLogs/b.json", "AWSLogs/c.json.gz"};
+    for (size_t i = 0; i < COUNT(broken); i++) {
+        char path[512];
+        snprintf(path, sizeof(path), "%s/%s", root, broken[i]);
+        const char *list[] = {path};
+        const struct source_dir_options o = {.paths = list, .paths_n = 1};
+        struct err e = {0};
+        struct source s;
+        struct logfile f;
+        assert_int_equal(source_dir_open(&s, &o, &e), 0);
+        assert_int_equal(s.ops->next(s.self, &f, &e), -1);
+        assert_int_equal(e.kind, ERR_INPUT);
+        assert_int_equal(strncmp(e.text, path, strlen(path)), 0);
+        s.ops->close(s.self);
+    }
+}
+
+static void standard_input_is_one_log_file(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof(path), "%s/in", root);
+    make("in", LOG("2026-01-01T00:00:00Z"));
+    assert_non_null(freopen(path, "r", stdin));
+    const char *list[] = {"-"};
+    const struct source_dir_options o = {.paths = list, .paths_n = 1};
+    struct err e = {0};
+    struct source s;
+    struct logfile f;
+    assert_int_equal(source_dir_open(&s, &o, &e), 0);
+    assert_int_equal(s.ops->next(s.self, &f, &e), 1);
+    assert_non_null(strstr(f.key, "/111122223333_CloudTrail_us-east-1_20260101T0000Z_"));
+    logfile_free(&f);
+    assert_int_equal(s.ops->next(s.self, &f, &e), 0);
+    s.ops->close(s.self);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    memcpy(root + sizeof(root) - 7, "XXXXXX", 6);
+    return mkdtemp(root) != NULL ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    return file_remove_tree(root, &e);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_tree_is_walked_in_the_order_of_keys),
+        TEST(what_is_no_log_file_is_left_out),
+        TEST(a_prefix_stays_and_a_folder_inside_a_tree_still_knows_its_keys),
+        TEST(files_without_a_tree_go_where_their_names_say),
+        TEST(digests_are_passed_on_as_they_are),
+        TEST(by_time_the_earliest_delivery_comes_first),
+        TEST(several_sources_come_one_after_another),
+        TEST(what_cannot_be_used_is_named),
+        TEST(standard_input_is_one_log_file),
+    };
+    return cmocka_run_group_tests_name("replay/source_dir", tests, NULL, NULL);
+}
