@@ -5,14 +5,14 @@
 beantrail --help >help.txt
 for command in gen replay scenarios catalog; do
     grep -qw "$command" help.txt || fault "--help does not name $command"
-    beantrail "$command" --help >command.txt 2>stderr.txt || fault "$command --help: exit $?"
-    [ -s command.txt ] && [ ! -s stderr.txt ] || fault "$command --help belongs on stdout"
+    beantrail "$command" --help >"$command.txt" 2>stderr.txt || fault "$command --help: exit $?"
+    [ -s "$command.txt" ] && [ ! -s stderr.txt ] || fault "$command --help belongs on stdout"
 done
 for option in out to seed start duration records jobs shard labels format json quiet; do
-    beantrail gen --help | grep -q -- "--$option" || fault "gen --help does not name --$option"
+    grep -q -- "--$option" gen.txt || fault "gen --help does not name --$option"
 done
 for option in to endpoint-url region profile asap speed rate jobs dry-run json quiet; do
-    beantrail replay --help | grep -q -- "--$option" || fault "replay --help does not name --$option"
+    grep -q -- "--$option" replay.txt || fault "replay --help does not name --$option"
 done
 
 refused 2 'genn.*did you mean.*gen' beantrail genn

@@ -70,6 +70,10 @@ COMMANDS = {"minio": minio_command, "versitygw": versitygw_command}
 @contextlib.contextmanager
 def running(name, scratch):
     """Start the server `name`; its URL."""
+    program = os.environ.get(name.upper(), "")
+    if not os.access(program, os.X_OK):
+        raise RuntimeError(f"no {name} ({program or 'not named'}): scripts/test gets one, or name "
+                           f"one in ${name.upper()}")
     folder = os.path.join(scratch, name)
     os.mkdir(folder)
     port = free_port()
