@@ -13,7 +13,7 @@
 #include "gen/deliver.h"
 #include "gen/encode.h"
 #include "gen/page.h"
-#include "gen/plan.h"
+#include "gen/plan_make.h"
 #include "gen/purpose.h"
 #include "gen/template_cache.h"
 

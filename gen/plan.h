@@ -16,7 +16,6 @@
 #include "gen/world.h"
 
 struct arena;
-struct err;
 
 /* What an activity does, found once. */
 struct plan_activity {
@@ -61,20 +60,6 @@ struct agenda {
     struct occurrence *items;
     size_t n, room;
 };
-
-/**
- * plan_make(out, arena, scenario, rules, seed, start_ms, end_ms, e):
- * The plan of ${scenario} for the window ${start_ms} .. ${end_ms}. Cell length depends on the
- * scenario alone; cells lie on a grid that begins in 1970, so that a window far into a scenario
- * makes the same cells as the whole.
- *
- * Owns:   everything lives in ${arena}; ${scenario} and ${rules} must outlive it.
- * Errors: ERR_INPUT for a slot that does not exist in what the scenario wrote, or a habit that
- *         would end what it is about.
- */
-int plan_make(struct plan *out, struct arena *arena, const struct scenario *scenario,
-              const struct rules *rules, uint64_t seed, int64_t start_ms, int64_t end_ms,
-              struct err *e);
 
 /* The stretch and the account of cell ${i}: accounts take turns within each stretch. */
 void plan_cell(const struct plan *p, uint64_t i, uint32_t *account, int64_t *from_ms,

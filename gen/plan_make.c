@@ -1,0 +1,255 @@
+/* plan_make.c - see plan_make.h. */
+#include "gen/plan_make.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/err.h"
+#include "base/utc.h"
+#include "gen/activity.h"
+#include "gen/opener.h"
+#include "gen/purpose.h"
+#include "gen/template.h"
+
+/* A cell's records fit in memory a few times over: about 64 MB of text at most. */
+#define CELL_RECORDS_MOST 50000.0
+
+static bool mentions(const struct json *j, const char *slot)
+{
+    if (json_is_string(j)) {
+        struct span text = json_text(j);
+        size_t n = strlen(slot);
+        for (size_t i = 0; i + n <= text.n; i++) {
+            if (memcmp(text.p + i, slot, n) == 0)
+                return true;
+        }
+        return false;
+    }
+    for (struct json it = {0}; json_next(j, &it) == 1;) {
+        if (mentions(&it, slot))
+            return true;
+    }
+    return false;
+}
+
+static bool rows_name(const struct member *rows, size_t nrows, const char *slot)
+{
+    for (size_t i = 0; i < nrows; i++) {
+        if (span_is(rows[i].from, slot))
+            return true;
+    }
+    return false;
+}
+
+static void make_activities(struct plan *p, struct arena *arena)
+{
+    const struct scenario *s = p->scenario;
+    struct plan_activity *made = ARENA_NEW(arena, struct plan_activity, s->nactivities + 1);
+    for (size_t i = 0; i < s->nactivities; i++) {
+        for (size_t k = 0; k < s->activities[i].nsteps; k++) {
+            const struct step *step = &s->activities[i].steps[k];
+            const struct operation *op = step->operation;
+            if (activity_changes(op->effect))
+                made[i].changes = true;
+            if (op->effect == EFFECT_CREATE_VERSION || mentions(&step->with, "{version."))
+                made[i].makes_version = true;
+            if (mentions(&step->with, "{environment.version}") ||
+                mentions(&step->pin, "{environment.version}") ||
+                rows_name(op->response, op->nresponse, "environment.version") ||
+                rows_name(op->request, op->nrequest, "environment.version"))
+                made[i].needs_running = true;
+        }
+    }
+    p->activities = made;
+}
+
+/* Gather the clients that ${actor} uses, its own first. */
+static size_t clients_of(const struct scenario *s, uint32_t actor, uint32_t *clients, bool *seen)
+{
+    size_t n = 0;
+    clients[n++] = s->actors[actor].client;
+    seen[s->actors[actor].client] = true;
+    const struct actor *a = &s->actors[actor];
+    for (size_t i = 0; i < a->nhabits + s->nplaced; i++) {
+        bool habit = i < a->nhabits;
+        if (!habit && s->placed[i - a->nhabits].actor != actor)
+            continue;
+        uint32_t number = habit ? a->habits[i].activity : s->placed[i - a->nhabits].activity;
+        const struct activity *activity = &s->activities[number];
+        for (size_t k = 0; k <= activity->nsteps; k++) {
+            uint32_t c = k == 0 ? activity->client : activity->steps[k - 1].client;
+            if (c == SCENARIO_NONE || seen[c])
+                continue;
+            seen[c] = true;
+            clients[n++] = c;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        seen[clients[i]] = false;
+    return n;
+}
+
+static void make_callers(struct plan *p, struct arena *arena)
+{
+    const struct scenario *s = p->scenario;
+    uint32_t *clients = ARENA_NEW(arena, uint32_t, s->nclients + 1);
+    bool *seen = ARENA_NEW(arena, bool, s->nclients + 1);
+    uint32_t *first = ARENA_NEW(arena, uint32_t, s->nactors + 1);
+    for (uint32_t i = 0; i < s->nactors; i++)
+        first[i + 1] = first[i] + (uint32_t)clients_of(s, i, clients, seen);
+    struct caller *callers = ARENA_NEW(arena, struct caller, first[s->nactors] + 1);
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        size_t n = clients_of(s, i, clients, seen);
+        for (size_t k = 0; k < n; k++) {
+            struct caller *c = &callers[first[i] + k];
+            caller_make(c, arena, s, p->rules, &s->actors[i], &s->clients[clients[k]],
+                        draw_at(p->seed, PURPOSE_ACTOR, i));
+            c->index = first[i] + (uint32_t)k;
+        }
+    }
+    p->callers = callers;
+    p->ncallers = first[s->nactors];
+    p->first_caller = first;
+
+    const struct caller **openers = ARENA_NEW(arena, const struct caller *, s->nactors + 1);
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        struct caller *opener = opener_make(arena, s, p->rules, &callers[first[i]]);
+        if (opener == NULL)
+            continue;
+        opener->index = (uint32_t)p->ncallers++;
+        openers[i] = opener;
+    }
+    p->openers = openers;
+}
+
+static void group_actors(struct plan *p, struct arena *arena)
+{
+    const struct scenario *s = p->scenario;
+    uint32_t *first = ARENA_NEW(arena, uint32_t, s->naccounts + 2);
+    uint32_t *grouped = ARENA_NEW(arena, uint32_t, s->nactors + 1);
+    for (size_t i = 0; i < s->nactors; i++)
+        first[s->actors[i].account + 2]++;
+    for (size_t a = 0; a < s->naccounts; a++)
+        first[a + 2] += first[a + 1];
+    for (uint32_t i = 0; i < s->nactors; i++)
+        grouped[first[s->actors[i].account + 1]++] = i;
+    p->actors = grouped;
+    p->first_actor = first;
+}
+
+static double expected_per_day(const struct plan *p, uint32_t account)
+{
+    const struct scenario *s = p->scenario;
+    double calls = 0;
+    for (uint32_t i = p->first_actor[account]; i < p->first_actor[account + 1]; i++) {
+        const struct actor *a = &s->actors[p->actors[i]];
+        for (size_t k = 0; k < a->nhabits; k++) {
+            const struct habit *h = &a->habits[k];
+            double runs = h->every_ms > 0 ? (double)UTC_DAY_MS / (double)h->every_ms
+                                          : (double)h->per_day_milli / 1000;
+            calls += runs * activity_expected(&s->activities[h->activity], p, account);
+        }
+    }
+    return calls;
+}
+
+/* From the scenario alone, never from the machine: cell edges show in the bytes. */
+static void choose_cells(struct plan *p)
+{
+    static const int64_t lengths[] = {UTC_DAY_MS, 6 * UTC_HOUR_MS, UTC_HOUR_MS, 5 * UTC_MINUTE_MS};
+    for (uint32_t a = 0; a < p->scenario->naccounts; a++) {
+        double n = expected_per_day(p, a);
+        if (n > p->records_per_day)
+            p->records_per_day = n;
+    }
+    size_t i = 0;
+    while (i + 1 < sizeof lengths / sizeof lengths[0] &&
+           p->records_per_day * (double)lengths[i] / (double)UTC_DAY_MS > CELL_RECORDS_MOST)
+        i++;
+    p->cell_ms = lengths[i];
+    int64_t first = p->start_ms / p->cell_ms;
+    int64_t last = (p->end_ms + p->cell_ms - 1) / p->cell_ms;
+    p->first_ms = first * p->cell_ms;
+    p->ncells = (uint64_t)(last - first) * p->scenario->naccounts;
+}
+
+/* Compile each step once, so that what a scenario has wrong is found before anything is made. */
+static int check_activity(const struct plan *p, uint32_t actor, uint32_t number, struct err *e)
+{
+    const struct scenario *s = p->scenario;
+    const struct activity *activity = &s->activities[number];
+    struct arena scratch;
+    arena_init(&scratch);
+    int rc = 0;
+    for (size_t i = 0; i < activity->nsteps && rc == 0; i++) {
+        uint32_t client = activity->client;
+        if (activity->steps[i].client != SCENARIO_NONE)
+            client = activity->steps[i].client;
+        if (client == SCENARIO_NONE)
+            client = s->actors[actor].client;
+        struct call call = {.scenario = s,
+                            .caller = plan_caller(p, actor, client),
+                            .step = &activity->steps[i],
+                            .operation = activity->steps[i].operation,
+                            .arena = &scratch};
+        if (template_make(&scratch, p->rules, &call, e) == NULL)
+            rc = -1;
+        arena_empty(&scratch);
+    }
+    arena_free(&scratch);
+    return rc;
+}
+
+static int check_habit(const struct plan *p, const struct actor *a, const struct habit *h,
+                       struct err *e)
+{
+    const struct activity *activity = &p->scenario->activities[h->activity];
+    for (size_t i = 0; i < activity->nsteps; i++) {
+        enum effect effect = activity->steps[i].operation->effect;
+        if (effect == EFFECT_TERMINATE || effect == EFFECT_LAUNCH ||
+            effect == EFFECT_DELETE_APPLICATION)
+            return err_set(e, ERR_INPUT,
+                           "actor \"%.*s\": activity \"%.*s\" calls %.*s, which cannot be a habit; "
+                           "place it in \"schedule\" or \"stories\"",
+                           SPAN_ARG(a->name), SPAN_ARG(activity->name),
+                           SPAN_ARG(activity->steps[i].operation->name));
+    }
+    return 0;
+}
+
+static int check(const struct plan *p, struct arena *arena, struct err *e)
+{
+    const struct scenario *s = p->scenario;
+    bool *checked = ARENA_NEW(arena, bool, s->nactivities + 1);
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        const struct actor *a = &s->actors[i];
+        for (size_t k = 0; k < a->nhabits; k++) {
+            if (check_habit(p, a, &a->habits[k], e) != 0)
+                return -1;
+            uint32_t number = a->habits[k].activity;
+            if (!checked[number] && check_activity(p, i, number, e) != 0)
+                return -1;
+            checked[number] = true;
+        }
+    }
+    for (size_t i = 0; i < s->nplaced; i++) {
+        uint32_t number = s->placed[i].activity;
+        if (!checked[number] && check_activity(p, s->placed[i].actor, number, e) != 0)
+            return -1;
+        checked[number] = true;
+    }
+    return 0;
+}
+
+int plan_make(struct plan *out, struct arena *arena, const struct scenario *scenario,
+              const struct rules *rules, uint64_t seed, int64_t start_ms, int64_t end_ms,
+              struct err *e)
+{
+    *out = (struct plan){
+        .scenario = scenario, .rules = rules, .seed = seed, .start_ms = start_ms, .end_ms = end_ms};
+    world_make(&out->world, arena, scenario, seed);
+    make_activities(out, arena);
+    make_callers(out, arena);
+    group_actors(out, arena);
+    choose_cells(out);
+    return check(out, arena, e);
+}
