@@ -203,6 +203,38 @@ static void only_what_is_used_comes_in(void **state)
     arena_free(&arena);
 }
 
+/* Blocks of the guide that are whole scenarios are marked as JSON; parts of one are not. */
+static void examples_of_the_guide_are_right(void **state)
+{
+    (void)state;
+    struct buf text;
+    struct buf findings;
+    struct err e = {0};
+    const char *open = "```json\n";
+    size_t n = 0;
+    buf_init(&text, 1 << 20);
+    buf_init(&findings, 1 << 20);
+    if (file_read(&text, "docs/scenarios.md", &e) != 0)
+        fail_msg("%s", e.text);
+    for (const char *at = strstr(buf_text(&text), open); at != NULL; at = strstr(at, open)) {
+        struct arena arena;
+        struct scenario s;
+        at += strlen(open);
+        const char *end = strstr(at, "```");
+        assert_non_null(end);
+        arena_init(&arena);
+        if (scenario_read(&s, &arena, "docs/scenarios.md", (struct span){at, (size_t)(end - at)},
+                          &catalog, take, &findings, &e) != 0)
+            fail_msg("%s\n%s", e.text, buf_text(&findings));
+        scenario_close(&s);
+        arena_free(&arena);
+        n++;
+    }
+    assert_int_equal(n, 2);
+    buf_free(&text);
+    buf_free(&findings);
+}
+
 /* The findings of ${path} and the line of the error behind them. */
 static void read_broken(struct buf *out, const char *path)
 {
@@ -285,6 +317,7 @@ int main(void)
         cmocka_unit_test(one_scenario_calls_every_operation),
         cmocka_unit_test(values_come_into_the_model),
         cmocka_unit_test(only_what_is_used_comes_in),
+        cmocka_unit_test(examples_of_the_guide_are_right),
         cmocka_unit_test(every_broken_scenario_is_told_what_is_wrong),
     };
     return cmocka_run_group_tests_name("gen/scenario", tests, load, unload);
