@@ -177,7 +177,7 @@ void activity_play(const struct plan *p, const struct occurrence *o, activity_ta
                    void *ctx)
 {
     const struct activity *activity = &p->scenario->activities[o->activity];
-    struct play play = {p, o, take, ctx, o->start_ms, o->start_ms};
+    struct play play = {p, o, take, ctx, o->start_ms, o->done_ms};
     for (size_t i = 0; i < activity->nsteps; i++) {
         const struct step *step = &activity->steps[i];
         uint64_t address = draw_at(o->address, PURPOSE_STEP, i);

@@ -206,7 +206,7 @@ static bool has_session(const struct identity *id)
     return false;
 }
 
-static void make_facts(struct caller *c)
+static void make_facts(struct caller *c, const struct client *home)
 {
     const struct identity *id = &c->actor->identity;
     const bool service = c->client->kind == CLIENT_SERVICE;
@@ -223,7 +223,9 @@ static void make_facts(struct caller *c)
     c->when[WHEN_INVOKED] = service || c->invoked_by.n > 0;
     /* Calls that are delivered to two accounts: a service's, and those from another account. */
     c->when[WHEN_SERVICE] = id->type == IDENTITY_AWS_SERVICE || id->type == IDENTITY_AWS_ACCOUNT;
-    c->when[WHEN_CONSOLE] = c->client->kind == CLIENT_CONSOLE || c->client->kind == CLIENT_PROXY;
+    /* It stays when a service goes on with the rights of a console session. */
+    const enum client_kind own = home == NULL ? c->client->kind : home->kind;
+    c->when[WHEN_CONSOLE] = own == CLIENT_CONSOLE || own == CLIENT_PROXY;
     c->when[WHEN_TLS] = c->client->kind == CLIENT_PROGRAM || c->client->kind == CLIENT_CONSOLE;
 }
 
@@ -254,7 +256,7 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
     else
         out->user_agent = c->kind == CLIENT_PROXY ? SPAN("AWS Internal") : SPAN("");
     make_tls(out);
-    make_facts(out);
+    make_facts(out, a->client == SCENARIO_NONE ? NULL : &scenario->clients[a->client]);
     out->pinned_key = a->identity.access_key_id;
     ids_unique(out->key, IDS_KEY_N, "AKIA", account->id, out->address);
 }

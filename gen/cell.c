@@ -75,6 +75,20 @@ static void set_environment(struct playing *p, struct scene *s, uint32_t environ
     s->other = environment == SCENARIO_NONE ? NULL : find_other(p->work->plan, environment);
 }
 
+/* What services do for a call is about the same things, in the caller's session if with its rights.
+ */
+static void follow_scene(struct scene *s, const struct scene *call)
+{
+    s->version = call->version;
+    s->running = call->running;
+    s->launch = call->launch;
+    s->environment = call->environment;
+    s->application = call->application;
+    s->other = call->other;
+    if (s->caller->actor == call->caller->actor)
+        s->session = call->session;
+}
+
 static void begin_scene(struct playing *p)
 {
     const struct occurrence *o = p->o;
@@ -98,6 +112,8 @@ static void begin_scene(struct playing *p)
                 : s->running;
     p->caller = s->caller;
     p->scene = s;
+    if (o->follows != NULL)
+        follow_scene(s, o->follows);
 }
 
 static struct scene *copy_scene(struct playing *p)
@@ -163,6 +179,72 @@ static const struct error_form *refusal(struct playing *p, const struct act *a)
     return NULL;
 }
 
+static bool has_member(const struct step *step, const char *name)
+{
+    struct json member = json_member(&step->with, name);
+    return json_is_present(&member);
+}
+
+static bool follower_comes(const struct activity *f, const struct act *a,
+                           const struct world_environment *env)
+{
+    if (f->follows != a->step->operation->effect || env == NULL)
+        return false;
+    const bool worker = env->scenario->worker;
+    const bool single = env->scenario->type == ENVIRONMENT_SINGLE_INSTANCE;
+    const struct {
+        unsigned bit;
+        bool holds;
+    } facts[] = {{FOLLOW_LOAD_BALANCED, !single},
+                 {FOLLOW_SINGLE_INSTANCE, single},
+                 {FOLLOW_WEB_SERVER, !worker},
+                 {FOLLOW_WORKER, worker},
+                 {FOLLOW_VERSION, has_member(a->step, "versionLabel")},
+                 {FOLLOW_OPTIONS, has_member(a->step, "optionSettings")}};
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
+        if ((f->when & facts[i].bit) != 0 && !facts[i].holds)
+            return false;
+    }
+    return true;
+}
+
+static bool take_act(void *ctx, const struct act *a);
+
+/* One change fans out to what services do for it, each as an activity of its own. */
+static bool play_followers(struct playing *p, const struct act *a)
+{
+    const struct scenario *s = p->work->plan->scenario;
+    for (size_t i = 0; i < s->nfollowers; i++) {
+        const struct activity *f = &s->activities[s->followers[i]];
+        if (!follower_comes(f, a, p->scene->environment))
+            continue;
+        uint32_t actor = p->o->actor;
+        if (f->as != SCENARIO_NONE)
+            actor = s->roles[p->cell->account * s->nroles + f->as];
+        if (actor == SCENARIO_NONE)
+            continue;
+        const struct occurrence o = {.start_ms = a->time_ms,
+                                     .done_ms = a->done_ms,
+                                     .address = draw_at(a->address, PURPOSE_FOLLOW, i),
+                                     .actor = actor,
+                                     .activity = s->followers[i],
+                                     .environment = a->environment,
+                                     .application = a->application,
+                                     .place = a->place,
+                                     .placed = p->o->placed,
+                                     .follows = p->scene};
+        struct playing follower = {
+            .cell = p->cell, .arena = p->arena, .work = p->work, .o = &o, .e = p->e};
+        begin_scene(&follower);
+        activity_play(p->work->plan, &o, take_act, &follower);
+        if (follower.rc != 0) {
+            p->rc = -1;
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool take_act(void *ctx, const struct act *a)
 {
     struct playing *p = ctx;
@@ -187,6 +269,9 @@ static bool take_act(void *ctx, const struct act *a)
                                                    .template = t,
                                                    .scene = p->scene,
                                                    .step = a->step};
+    if (error == NULL && p->o->follows == NULL && activity_changes(op->effect) &&
+        !play_followers(p, a))
+        return false;
     return a->error != NULL || error == NULL;
 }
 

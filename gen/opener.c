@@ -123,6 +123,7 @@ struct caller *opener_make(struct arena *arena, const struct scenario *s, const 
         o->client.kind = CLIENT_PROGRAM;
     o->actor.pin = (struct json){0};
     o->actor.nomit = 0;
+    o->actor.client = SCENARIO_NONE;
     /* The user who opens a role is somebody else than the role; who signs in is the user itself. */
     uint64_t address = opens->address;
     if (opens->actor->identity.type != IDENTITY_IAM_USER &&

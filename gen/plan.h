@@ -16,6 +16,7 @@
 #include "gen/world.h"
 
 struct arena;
+struct scene;
 
 /* What an activity does, found once. */
 struct plan_activity {
@@ -52,6 +53,8 @@ struct occurrence {
     const struct place *place;
     const struct placed *placed; /* or NULL */
     const struct session *opens; /* it is the beginning of this session of the actor; or NULL */
+    const struct scene *follows; /* the scene of the call it follows, or NULL */
+    int64_t done_ms;             /* when the change it follows is done */
 };
 
 /* Occurrences in a worker's arena. */

@@ -62,6 +62,18 @@ static void make_activities(struct plan *p, struct arena *arena)
     p->activities = made;
 }
 
+static size_t add_clients(uint32_t *clients, size_t n, bool *seen, const struct activity *activity)
+{
+    for (size_t k = 0; k <= activity->nsteps; k++) {
+        uint32_t c = k == 0 ? activity->client : activity->steps[k - 1].client;
+        if (c == SCENARIO_NONE || seen[c])
+            continue;
+        seen[c] = true;
+        clients[n++] = c;
+    }
+    return n;
+}
+
 /* Gather the clients that ${actor} uses, its own first. */
 static size_t clients_of(const struct scenario *s, uint32_t actor, uint32_t *clients, bool *seen)
 {
@@ -74,15 +86,11 @@ static size_t clients_of(const struct scenario *s, uint32_t actor, uint32_t *cli
         if (!habit && s->placed[i - a->nhabits].actor != actor)
             continue;
         uint32_t number = habit ? a->habits[i].activity : s->placed[i - a->nhabits].activity;
-        const struct activity *activity = &s->activities[number];
-        for (size_t k = 0; k <= activity->nsteps; k++) {
-            uint32_t c = k == 0 ? activity->client : activity->steps[k - 1].client;
-            if (c == SCENARIO_NONE || seen[c])
-                continue;
-            seen[c] = true;
-            clients[n++] = c;
-        }
+        n = add_clients(clients, n, seen, &s->activities[number]);
     }
+    /* Services act with the rights of whoever changes something, and as the roles they have. */
+    for (size_t i = 0; i < s->nfollowers; i++)
+        n = add_clients(clients, n, seen, &s->activities[s->followers[i]]);
     for (size_t i = 0; i < n; i++)
         seen[clients[i]] = false;
     return n;

@@ -49,7 +49,8 @@ enum purpose {
     PURPOSE_TLS,         /* protocol and cipher a client uses */
     PURPOSE_PLACED,      /* a placed activity's address */
     PURPOSE_TOKEN,       /* session tokens */
-    PURPOSE_INSTANCE     /* instance ids */
+    PURPOSE_INSTANCE,    /* instance ids */
+    PURPOSE_FOLLOW       /* what services do after a call */
 };
 
 #endif

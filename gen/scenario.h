@@ -165,6 +165,16 @@ enum activity_labels { LABELS_EB_CLI, LABELS_PIPELINE, LABELS_COMMIT, LABELS_SEM
 
 enum activity_scope { SCOPE_ENVIRONMENT, SCOPE_APPLICATION, SCOPE_ACCOUNT };
 
+/* What a change must be for a follower to come; bits. */
+enum follow_when {
+    FOLLOW_LOAD_BALANCED = 1,
+    FOLLOW_SINGLE_INSTANCE = 2,
+    FOLLOW_WEB_SERVER = 4,
+    FOLLOW_WORKER = 8,
+    FOLLOW_VERSION = 16, /* the call names a version */
+    FOLLOW_OPTIONS = 32  /* the call names option settings */
+};
+
 struct activity {
     struct span name;
     struct span about;
@@ -173,6 +183,9 @@ struct activity {
     uint32_t client;             /* the client it is made with, or SCENARIO_NONE: the actor's */
     const struct step *steps;
     size_t nsteps;
+    enum effect follows; /* services do it after a call with this effect; or EFFECT_NONE */
+    unsigned when;       /* enum follow_when: all must hold */
+    uint32_t as;         /* the role that does it, or SCENARIO_NONE: whoever made the call */
 };
 
 /* An actor's habit: an activity and how often. */
@@ -242,6 +255,10 @@ struct scenario {
     size_t nactivities;
     const struct placed *placed;
     size_t nplaced;
+    const uint32_t *followers; /* activities that follow a call, by index */
+    size_t nfollowers;
+    const uint32_t *roles; /* actors: nroles of them for each account, or SCENARIO_NONE */
+    size_t nroles;
     size_t nsteps;          /* of all activities together */
     struct json_doc **docs; /* whose values the steps point into */
     size_t ndocs;

@@ -40,10 +40,13 @@ static const struct json_row client_rows[] = {
     {"session", JSON_WORD, offsetof(struct client_text, session), false, 0, 0, sessions},
 };
 
+static const char *const whens[] = {"loadBalanced", "singleInstance", "webServer", "worker",
+                                    "version",      "options",        NULL};
+
 struct activity_text {
     struct span name, about;
-    int on, labels;
-    struct json client, steps;
+    int on, labels, follows;
+    struct json client, steps, when, as;
 };
 
 static const struct json_row activity_rows[] = {
@@ -52,6 +55,9 @@ static const struct json_row activity_rows[] = {
     {"on", JSON_WORD, offsetof(struct activity_text, on), false, 0, 0, scenario_activity_scopes},
     {"versionLabels", JSON_WORD, offsetof(struct activity_text, labels), false, 0, 0, labels},
     {"client", JSON_ANY, offsetof(struct activity_text, client), false, 0, 0, NULL},
+    {"follows", JSON_WORD, offsetof(struct activity_text, follows), false, 0, 0, catalog_effects},
+    {"when", JSON_ARRAY, offsetof(struct activity_text, when), false, 0, 8, NULL},
+    {"as", JSON_ANY, offsetof(struct activity_text, as), false, 0, 0, NULL},
     {"steps", JSON_ARRAY, offsetof(struct activity_text, steps), true, 1, STEPS_MAX, NULL},
 };
 
@@ -278,6 +284,22 @@ static void read_steps(struct scenario_part *p, const struct json *steps,
 
 /* Activities */
 
+static unsigned read_when(const struct json *list)
+{
+    unsigned bits = 0;
+    for (struct json it = {0}; json_next(list, &it) != 0;) {
+        unsigned bit = 0;
+        for (size_t i = 0; whens[i] != NULL; i++)
+            if (span_is(json_text(&it), whens[i]))
+                bit = 1U << i;
+        if (bit == 0)
+            json_complain(&it, "must be one of loadBalanced, singleInstance, webServer, worker, "
+                               "version, options");
+        bits |= bit;
+    }
+    return bits;
+}
+
 static void read_activity(struct scenario_part *p, struct scenario_activity *out)
 {
     struct activity_text *text = ARENA_NEW(p->arena, struct activity_text, 1);
@@ -288,6 +310,11 @@ static void read_activity(struct scenario_part *p, struct scenario_activity *out
     out->activity.scope = (enum activity_scope)text->on;
     out->activity.labels = text->labels;
     out->activity.client = scenario_activity_client(p, &text->client);
+    out->activity.follows = (enum effect)text->follows;
+    out->activity.when = read_when(&text->when);
+    out->activity.as = SCENARIO_NONE;
+    if (json_is_present(&text->as))
+        out->activity.as = scenario_part_refer(p, &p->role_names, &text->as, "a role");
     read_steps(p, &text->steps, out);
 }
 
@@ -311,6 +338,7 @@ uint32_t scenario_activity_inline(struct scenario_part *p, const struct json *at
     *out = (struct scenario_activity){.at = at, .read = true, .used = true};
     out->activity.name = json_text(&name);
     out->activity.client = SCENARIO_NONE;
+    out->activity.as = SCENARIO_NONE;
     for (size_t i = 0; scenario_activity_scopes[i] != NULL; i++)
         if (span_is(json_text(&on), scenario_activity_scopes[i]))
             out->activity.scope = (enum activity_scope)i;
@@ -402,4 +430,13 @@ void scenario_activity_read(struct scenario_part *p, size_t inline_max)
             read_activity(p, &room[i]);
     }
     p->activities = room;
+    /* Nobody names what services do by themselves: all of it is used. */
+    for (size_t i = 0; p->out->fan_out && i < p->nactivities; i++) {
+        struct json follows = json_member(room[i].at, "follows");
+        if (!json_is_present(&follows))
+            continue;
+        if (!room[i].read)
+            read_activity(p, &room[i]);
+        room[i].used = true;
+    }
 }

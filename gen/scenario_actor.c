@@ -264,14 +264,15 @@ static void check_address(const struct json *at)
                       spelled);
 }
 
-static void read_actor(struct scenario_part *p, const struct json *at, struct actor *actor)
+static void read_actor(struct scenario_part *p, const struct json *at, uint32_t account,
+                       struct actor *actor)
 {
     struct actor_text *text = ARENA_NEW(p->arena, struct actor_text, 1);
     text->session_ms = 12 * UTC_HOUR_MS;
     json_read(at, ROWS(actor_rows), text);
     *actor = (struct actor){
         .name = text->name,
-        .account = p->out->naccounts > 0 ? 0 : SCENARIO_NONE,
+        .account = account,
         .client = scenario_activity_client(p, &text->client),
         .session_ms = text->session_ms,
         .hours = read_hours(&text->hours),
@@ -301,17 +302,36 @@ static void read_actor(struct scenario_part *p, const struct json *at, struct ac
     actor->nhabits = habits.n;
 }
 
+/* The library's actors, in every account that has environments. */
+static void read_roles(struct scenario_part *p)
+{
+    size_t naccounts = p->out->naccounts;
+    uint32_t *roles = ARENA_NEW(p->arena, uint32_t, naccounts * p->nroles);
+    for (uint32_t account = 0; account < naccounts; account++)
+        for (size_t i = 0; i < p->nroles; i++) {
+            uint32_t *role = &roles[account * p->nroles + i];
+            *role = SCENARIO_NONE;
+            if (!p->out->fan_out || !has_applications(p, account, true))
+                continue;
+            *role = (uint32_t)p->out->nactors;
+            read_actor(p, p->role_at[i], account, &p->actors[p->out->nactors++]);
+        }
+    p->out->roles = roles;
+    p->out->nroles = p->nroles;
+}
+
 void scenario_actor_read(struct scenario_part *p, const struct json *actors)
 {
     p->actor_at = scenario_part_list(p, actors);
     size_t n = p->actor_at.n;
-    p->actors = ARENA_NEW(p->arena, struct actor, n);
+    p->actors = ARENA_NEW(p->arena, struct actor, n + p->nroles * p->out->naccounts);
     p->actor_names.rows = ARENA_NEW(p->arena, struct scenario_name, n);
     for (size_t i = 0; i < n; i++) {
-        read_actor(p, &p->actor_at.at[i], &p->actors[i]);
+        read_actor(p, &p->actor_at.at[i], p->out->naccounts > 0 ? 0 : SCENARIO_NONE, &p->actors[i]);
         scenario_part_name(&p->actor_names, p->actors[i].name, i, &p->actor_at.at[i], "name");
     }
     scenario_part_sort(&p->actor_names, "an actor");
-    p->out->actors = p->actors;
     p->out->nactors = n;
+    read_roles(p);
+    p->out->actors = p->actors;
 }

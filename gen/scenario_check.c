@@ -93,8 +93,8 @@ static void check_activity(struct scenario_part *p, uint32_t actor, uint32_t act
 
 void scenario_check(struct scenario_part *p)
 {
-    struct complaints *done = ARENA_NEW(p->arena, struct complaints, p->out->nactors);
-    for (uint32_t i = 0; i < p->out->nactors; i++) {
+    struct complaints *done = ARENA_NEW(p->arena, struct complaints, p->actor_at.n);
+    for (uint32_t i = 0; i < p->actor_at.n; i++) {
         struct json does = json_member(&p->actor_at.at[i], "does");
         struct json it = {0};
         for (size_t k = 0; k < p->actors[i].nhabits && json_next(&does, &it) != 0; k++) {

@@ -80,6 +80,10 @@ struct scenario_part {
     struct scenario_activity *activities;
     size_t nactivities;
     struct scenario_names activity_names;
+
+    const struct json **role_at; /* actors of the library that every account has */
+    size_t nroles;
+    struct scenario_names role_names;
 };
 
 /**

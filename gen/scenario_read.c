@@ -100,7 +100,7 @@ static const struct json_row delivery_rows[] = {
 };
 
 struct library_text {
-    struct json clients, activities;
+    struct json clients, activities, roles;
 };
 
 static const struct json_row library_rows[] = {
@@ -108,6 +108,7 @@ static const struct json_row library_rows[] = {
      NULL},
     {"activities", JSON_ARRAY, offsetof(struct library_text, activities), false, 0, DEFINITIONS_MAX,
      NULL},
+    {"roles", JSON_ARRAY, offsetof(struct library_text, roles), false, 0, DEFINITIONS_MAX, NULL},
 };
 
 #define ROWS(rows) (rows), sizeof(rows) / sizeof((rows)[0])
@@ -192,6 +193,24 @@ static bool is_library(struct span name)
            span_starts(name, SPAN("scenarios/activities/"));
 }
 
+static void add_roles(struct scenario_part *p, const struct json *roles)
+{
+    struct scenario_list list = scenario_part_list(p, roles);
+    const struct json **more = ARENA_NEW(p->arena, const struct json *, p->nroles + list.n);
+    struct scenario_name *names = ARENA_NEW(p->arena, struct scenario_name, p->nroles + list.n);
+    if (p->nroles > 0) {
+        memcpy(more, p->role_at, p->nroles * sizeof(*more));
+        memcpy(names, p->role_names.rows, p->nroles * sizeof(*names));
+    }
+    p->role_names.rows = names;
+    p->role_at = more;
+    for (size_t i = 0; i < list.n; i++) {
+        struct json name = json_member(&list.at[i], "name");
+        scenario_part_name(&p->role_names, json_text(&name), p->nroles, &list.at[i], "name");
+        more[p->nroles++] = &list.at[i];
+    }
+}
+
 /* Open each file of the library and put its definitions into ${p}. */
 static int read_library(struct scenario_part *p, finding_fn *take, void *ctx, struct err *e)
 {
@@ -213,7 +232,9 @@ static int read_library(struct scenario_part *p, finding_fn *take, void *ctx, st
         struct scenario_list clients = scenario_part_list(p, &text->clients);
         struct scenario_list activities = scenario_part_list(p, &text->activities);
         scenario_activity_add(p, &clients, &activities, true);
+        add_roles(p, &text->roles);
     }
+    scenario_part_sort(&p->role_names, "a role");
     return 0;
 }
 
@@ -239,6 +260,7 @@ static void finish_clients(struct scenario_part *p)
 static void finish_activities(struct scenario_part *p)
 {
     struct activity *activities = ARENA_NEW(p->arena, struct activity, p->nactivities);
+    uint32_t *followers = ARENA_NEW(p->arena, uint32_t, p->nactivities);
     for (size_t i = 0; i < p->nactivities; i++) {
         struct scenario_activity *from = &p->activities[i];
         if (!from->used)
@@ -249,8 +271,11 @@ static void finish_activities(struct scenario_part *p)
             from->steps[k].client = client_index(p, from->steps[k].client);
             from->steps[k].index = (uint32_t)p->out->nsteps++;
         }
+        if (from->activity.follows != EFFECT_NONE)
+            followers[p->out->nfollowers++] = (uint32_t)p->out->nactivities;
         activities[p->out->nactivities++] = from->activity;
     }
+    p->out->followers = followers;
     p->out->activities = activities;
 }
 
