@@ -30,10 +30,10 @@ enum http_fault {
     HTTP_UNRESOLVED,  /* the host name has no address */
     HTTP_UNREACHABLE, /* no connection */
     HTTP_SLOW,        /* a time limit passed */
-    HTTP_BROKEN,      /* the connection ended early, or what came is no HTTP */
+    HTTP_BROKEN,      /* the connection ended early */
     HTTP_TLS,         /* no TLS connection */
     HTTP_UNTRUSTED,   /* the server's certificate, or ours, was not accepted */
-    HTTP_UNUSABLE     /* the URL or its scheme cannot be used */
+    HTTP_UNUSABLE     /* what answers is no HTTP, or the URL cannot be used */
 };
 
 struct http_request {

@@ -50,7 +50,8 @@ bool retry_refused(struct retry *r)
 
 bool retry_is_no_answer(enum http_fault fault)
 {
-    return fault == HTTP_UNRESOLVED || fault == HTTP_UNREACHABLE || fault == HTTP_TLS;
+    return fault == HTTP_UNRESOLVED || fault == HTTP_UNREACHABLE || fault == HTTP_TLS ||
+           fault == HTTP_UNUSABLE;
 }
 
 void retry_narrow(struct retry *r, enum http_fault fault, bool slower, int64_t now_ns)

@@ -15,7 +15,7 @@
 
 enum {
     RETRY_ATTEMPTS = 8,
-    RETRY_WRONG_ATTEMPTS = 4,   /* for a host that never had an address, or never spoke TLS */
+    RETRY_WRONG_ATTEMPTS = 4, /* for a host that never had an address, or never spoke TLS or HTTP */
     RETRY_DAMAGED_ATTEMPTS = 3, /* for an object that arrives damaged */
     RETRY_REFUSED_IN_A_ROW = 16 /* objects given up before the run is */
 };

@@ -16,7 +16,7 @@ static const struct s3_rule rules[] = {
      "correct http:// or https:// in --endpoint-url"},
     {HTTP_UNTRUSTED, 0, 0, NULL, S3_STOP, true, "the server's certificate is not trusted",
      "give its authority's certificate with --ca-bundle or AWS_CA_BUNDLE"},
-    {HTTP_UNUSABLE, 0, 0, NULL, S3_STOP, true, "the server does not speak HTTP",
+    {HTTP_UNUSABLE, 0, 0, NULL, S3_AGAIN, true, "the server does not speak HTTP",
      "correct http:// or https:// in --endpoint-url"},
 
     {HTTP_ANSWERED, 200, 204, NULL, S3_DONE, false, NULL, NULL},

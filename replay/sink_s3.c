@@ -348,6 +348,13 @@ static void transfer(void *ctx)
     }
 }
 
+static void tell_lost(struct sink_s3 *s, struct span key, const char *why)
+{
+    s->totals.failed++;
+    if (s->options.lost != NULL)
+        s->options.lost(s->options.lost_ctx, key, span_of(why));
+}
+
 /* Count what became of the object that ${j} carried, and let its bytes go. */
 static void count(struct sink_s3 *s, struct job *j)
 {
@@ -355,9 +362,7 @@ static void count(struct sink_s3 *s, struct job *j)
         return;
     j->used = false;
     if (j->lost) {
-        s->totals.failed++;
-        if (s->options.lost != NULL)
-            s->options.lost(s->options.lost_ctx, (struct span){j->key, j->key_n}, span_of(j->why));
+        tell_lost(s, (struct span){j->key, j->key_n}, j->why);
     } else {
         s->totals.files++;
         s->totals.bytes += j->body.n;
@@ -365,19 +370,12 @@ static void count(struct sink_s3 *s, struct job *j)
     buf_free(&j->body);
 }
 
-static void lose_unsent(struct sink_s3 *s, struct span key, const char *why)
-{
-    s->totals.failed++;
-    if (s->options.lost != NULL)
-        s->options.lost(s->options.lost_ctx, key, span_of(why));
-}
-
 static int s3_put(void *self, struct logfile *f, struct err *e)
 {
     struct sink_s3 *s = self;
     const size_t prefix_n = strlen(s->prefix);
     if (prefix_n + f->key_n > KEY_MAX) {
-        lose_unsent(s, (struct span){f->key, f->key_n}, "is longer than a key may be, 1024 bytes");
+        tell_lost(s, (struct span){f->key, f->key_n}, "is longer than a key may be, 1024 bytes");
         buf_free(&f->body);
         return 0;
     }
@@ -403,7 +401,7 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
     j->used = true;
     if (!work_queue_put(s->ready, j)) {
         j->used = false;
-        lose_unsent(s, (struct span){j->key, j->key_n}, "");
+        tell_lost(s, (struct span){j->key, j->key_n}, "");
         give_back(s, j);
         *e = s->fatal;
         return -1;

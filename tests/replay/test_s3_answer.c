@@ -57,7 +57,7 @@ static const struct {
     {HTTP_BROKEN, 200, "", S3_AGAIN},
     {HTTP_TLS, 0, "", S3_AGAIN},
     {HTTP_UNTRUSTED, 0, "", S3_STOP},
-    {HTTP_UNUSABLE, 0, "", S3_STOP},
+    {HTTP_UNUSABLE, 0, "", S3_AGAIN},
 };
 
 static void every_answer_has_its_action(void **state)

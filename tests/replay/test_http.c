@@ -1,0 +1,261 @@
+/* test_http.c - the real transport against a server of a few lines on loopback. */
+#include "tests/test.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/work.h"
+#include "replay/http.h"
+
+enum { REQUEST_N = 65536 };
+
+/* A server that gives each connection's requests the same answer; its thread ends with the
+ * listener. */
+struct server {
+    int listener;
+    char url[64];
+    const char *answer;
+    size_t padding_n; /* bytes of 'x' behind the answer */
+    unsigned connections, requests;
+    char last[REQUEST_N]; /* the last request */
+    struct work_thread *thread;
+};
+
+static bool read_request(struct server *s, int fd)
+{
+    size_t n = 0;
+    for (;;) {
+        ssize_t got = recv(fd, s->last + n, sizeof(s->last) - 1 - n, 0);
+        if (got <= 0)
+            return false;
+        n += (size_t)got;
+        s->last[n] = '\0';
+        const char *end = strstr(s->last, "\r\n\r\n");
+        const char *length = strstr(s->last, "Content-Length: ");
+        unsigned long body_n = 0;
+        if (end != NULL && length != NULL && length < end)
+            sscanf(length, "Content-Length: %lu", &body_n);
+        if (end != NULL && s->last + n >= end + 4 + body_n)
+            return true;
+    }
+}
+
+static void send_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
+        if (put <= 0)
+            return;
+        p += put;
+        n -= (size_t)put;
+    }
+}
+
+static void serve(void *ctx)
+{
+    struct server *s = ctx;
+    for (;;) {
+        int fd = accept(s->listener, NULL, NULL);
+        if (fd < 0)
+            return;
+        s->connections++;
+        while (read_request(s, fd)) {
+            s->requests++;
+            send_all(fd, s->answer, strlen(s->answer));
+            char padding[4096];
+            memset(padding, 'x', sizeof(padding));
+            for (size_t left = s->padding_n; left > 0;) {
+                size_t n = left < sizeof(padding) ? left : sizeof(padding);
+                send_all(fd, padding, n);
+                left -= n;
+            }
+        }
+        close(fd);
+    }
+}
+
+static void server_open(struct server *s, const char *answer)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof(at);
+    *s = (struct server){.answer = answer};
+    s->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(s->listener >= 0);
+    assert_int_equal(bind(s->listener, (struct sockaddr *)&at, n), 0);
+    assert_int_equal(listen(s->listener, 16), 0);
+    assert_int_equal(getsockname(s->listener, (struct sockaddr *)&at, &n), 0);
+    snprintf(s->url, sizeof(s->url), "http://127.0.0.1:%u", (unsigned)ntohs(at.sin_port));
+    s->thread = work_thread_start(serve, s);
+    assert_non_null(s->thread);
+}
+
+static void server_close(struct server *s)
+{
+    shutdown(s->listener, SHUT_RDWR);
+    work_thread_join(s->thread);
+    close(s->listener);
+}
+
+static struct http open_http(void)
+{
+    struct err e = {0};
+    struct http h;
+    const struct http_options o = {.connections = 2, .connect_ms = 2000, .total_ms = 10000};
+    if (http_open(&h, &o, &e) != 0)
+        fail_msg("%s", e.text);
+    return h;
+}
+
+/* One PUT of ${body} to ${url}${path}. */
+static struct http_reply put(struct http *h, const char *url, const char *path, struct span body)
+{
+    static char whole[256];
+    static const char *const headers[] = {"Content-Type: application/json", "Expect:"};
+    struct http_reply r;
+    snprintf(whole, sizeof(whole), "%s%s", url, path);
+    const struct http_request q = {.method = "PUT",
+                                   .url = whole,
+                                   .headers = headers,
+                                   .headers_n = COUNT(headers),
+                                   .body = body};
+    h->ops->start(h->self, &q, whole);
+    for (int i = 0; i < 100; i++) {
+        if (h->ops->next(h->self, &r, 1000)) {
+            assert_ptr_equal(r.tag, whole);
+            return r;
+        }
+    }
+    fail_msg("no reply");
+    return r;
+}
+
+static void a_put_arrives_as_it_was_given(void **state)
+{
+    (void)state;
+    struct server s;
+    server_open(
+        &s, "HTTP/1.1 200 OK\r\nDate: Fri, 24 May 2013 00:00:00 GMT\r\nETag: \"abc\"\r\n"
+            "x-amz-bucket-region:  eu-west-1 \r\nRetry-After: 7\r\nContent-Length: 2\r\n\r\nok");
+    struct http h = open_http();
+    struct http_reply r = put(&h, s.url, "/b/a%20b/../c//d", SPAN("a\0b"));
+    assert_int_equal(r.fault, HTTP_ANSWERED);
+    assert_int_equal(r.status, 200);
+    assert_true(span_is(r.body, "ok"));
+    assert_true(r.date_ms == INT64_C(1369353600000));
+    assert_string_equal(r.etag, "\"abc\"");
+    assert_string_equal(r.region, "eu-west-1");
+    assert_string_equal(r.retry_after, "7");
+    assert_non_null(strstr(s.last, "PUT /b/a%20b/../c//d HTTP/1.1\r\n"));
+    assert_non_null(strstr(s.last, "\r\nContent-Length: 3\r\n"));
+    assert_non_null(strstr(s.last, "\r\nContent-Type: application/json\r\n"));
+    assert_non_null(strstr(s.last, "\r\nUser-Agent: beantrail/"));
+    assert_null(strstr(s.last, "Expect"));
+
+    /* The next ones use the connection that is there. */
+    put(&h, s.url, "/e", SPAN(""));
+    assert_non_null(strstr(s.last, "\r\nContent-Length: 0\r\n"));
+    put(&h, s.url, "/f", SPAN("x"));
+    h.ops->close(h.self);
+    server_close(&s);
+    assert_int_equal(s.connections, 1);
+    assert_int_equal(s.requests, 3);
+}
+
+static void a_redirect_is_a_reply(void **state)
+{
+    (void)state;
+    struct server s;
+    server_open(&s, "HTTP/1.1 307 Over There\r\nLocation: http://127.0.0.1:1/\r\n"
+                    "Content-Length: 0\r\n\r\n");
+    struct http h = open_http();
+    struct http_reply r = put(&h, s.url, "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_ANSWERED);
+    assert_int_equal(r.status, 307);
+    h.ops->close(h.self);
+    server_close(&s);
+    assert_int_equal(s.requests, 1);
+}
+
+static void a_long_answer_is_kept_in_part_and_an_endless_one_ended(void **state)
+{
+    (void)state;
+    struct server s;
+    server_open(&s, "HTTP/1.1 500 Oops\r\nContent-Length: 200000\r\n\r\n");
+    s.padding_n = 200000;
+    struct http h = open_http();
+    struct http_reply r = put(&h, s.url, "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_ANSWERED);
+    assert_int_equal(r.status, 500);
+    assert_int_equal(r.body.n, HTTP_BODY_KEPT);
+    h.ops->close(h.self);
+    server_close(&s);
+
+    server_open(&s, "HTTP/1.1 500 Oops\r\nContent-Length: 4000000\r\n\r\n");
+    s.padding_n = 4000000;
+    h = open_http();
+    r = put(&h, s.url, "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_BROKEN);
+    assert_true(r.reason[0] != '\0');
+    h.ops->close(h.self);
+    server_close(&s);
+}
+
+static void faults_are_told_apart(void **state)
+{
+    (void)state;
+    struct server s;
+    struct http h = open_http();
+    struct http_reply r = put(&h, "http://127.0.0.1:1", "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_UNREACHABLE);
+    assert_string_equal(r.reason, "Connection refused");
+    r = put(&h, "http://no-such-host.invalid", "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_UNRESOLVED);
+    r = put(&h, "ftp://127.0.0.1", "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_UNUSABLE);
+    server_open(&s, "220 mail.example ESMTP\r\n");
+    r = put(&h, s.url, "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_UNUSABLE);
+    h.ops->close(h.self);
+    server_close(&s);
+}
+
+static void one_wake_ends_one_wait(void **state)
+{
+    (void)state;
+    struct http h = open_http();
+    struct http_reply r;
+    h.ops->wake(h.self);
+    assert_false(h.ops->next(h.self, &r, 60000));
+    assert_false(h.ops->next(h.self, &r, 1));
+    h.ops->close(h.self);
+}
+
+static void a_bundle_that_is_not_there_is_said_at_once(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct http h;
+    const struct http_options o = {.connections = 1, .ca_bundle = "/nonexistent.pem"};
+    assert_int_equal(http_open(&h, &o, &e), -1);
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "/nonexistent.pem: the CA bundle cannot be read"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_put_arrives_as_it_was_given),
+        cmocka_unit_test(a_redirect_is_a_reply),
+        cmocka_unit_test(a_long_answer_is_kept_in_part_and_an_endless_one_ended),
+        cmocka_unit_test(faults_are_told_apart),
+        cmocka_unit_test(one_wake_ends_one_wait),
+        cmocka_unit_test(a_bundle_that_is_not_there_is_said_at_once),
+    };
+    return cmocka_run_group_tests_name("replay/http", tests, NULL, NULL);
+}
