@@ -198,10 +198,10 @@ static void add_roles(struct scenario_part *p, const struct json *roles)
     struct scenario_list list = scenario_part_list(p, roles);
     const struct json **more = ARENA_NEW(p->arena, const struct json *, p->nroles + list.n);
     struct scenario_name *names = ARENA_NEW(p->arena, struct scenario_name, p->nroles + list.n);
-    if (p->nroles > 0) {
-        memcpy(more, p->role_at, p->nroles * sizeof(*more));
-        memcpy(names, p->role_names.rows, p->nroles * sizeof(*names));
-    }
+    for (size_t i = 0; i < p->nroles; i++)
+        more[i] = p->role_at[i];
+    for (size_t i = 0; i < p->role_names.n; i++)
+        names[i] = p->role_names.rows[i];
     p->role_names.rows = names;
     p->role_at = more;
     for (size_t i = 0; i < list.n; i++) {
