@@ -79,18 +79,11 @@ static void give_back(struct sink_s3 *s, struct job *j)
     (void)put;
 }
 
-/* The object is given up; ${j}->why says why. */
+/* The object is given up; ${j}->why says why, or is empty when the run stopped first. */
 static void lose(struct sink_s3 *s, struct job *j)
 {
     j->lost = true;
     give_back(s, j);
-}
-
-/* The run stopped before the object's turn came: there is nothing to say about it. */
-static void leave(struct sink_s3 *s, struct job *j)
-{
-    j->why[0] = '\0';
-    lose(s, j);
 }
 
 /* Stop the run because of what befell ${j}: what, where, what to do. */
@@ -109,7 +102,7 @@ static void stop_for(struct sink_s3 *s, struct job *j, const struct s3_rule *rul
                 what, SPAN_ARG(s->place.url), detail, tries, rule->advice != NULL ? "; " : "",
                 rule->advice != NULL ? rule->advice : "");
     work_queue_end(s->ready);
-    leave(s, j);
+    lose(s, j);
 }
 
 /* Give up this object; when nothing else arrives either, the run. */
@@ -214,7 +207,8 @@ static void settle(struct sink_s3 *s, const struct http_reply *r)
         j->tried.damaged++;
     if (retry_is_spent(&s->retry, &j->tried, r->fault, now_ns(s)) ||
         j->tried.damaged >= RETRY_DAMAGED_ATTEMPTS || s->fatal.kind != ERR_NONE) {
-        if (rule->for_all)
+        /* A server that never once answered will not answer the next object either. */
+        if (rule->for_all || (r->fault != HTTP_ANSWERED && !s->retry.alive))
             stop_for(s, j, rule, r, &error);
         else
             refuse(s, j, r, &error);
@@ -293,11 +287,11 @@ static void start_all(struct sink_s3 *s)
 static void drain(struct sink_s3 *s)
 {
     while (s->waiting_n > 0)
-        leave(s, s->waiting[--s->waiting_n]);
+        lose(s, s->waiting[--s->waiting_n]);
     void *item;
     while (work_queue_take(s->ready, &item, 0)) {
         if (item != &s->end)
-            leave(s, item);
+            lose(s, item);
     }
     s->all_seen = true;
 }
@@ -396,6 +390,7 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
     j->gzipped = f->gzipped;
     j->body = f->body;
     j->lost = false;
+    j->why[0] = '\0';
     j->tried = (struct retry_object){0};
     j->turns = 0;
     j->used = true;
