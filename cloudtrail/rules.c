@@ -83,6 +83,10 @@ int rules_read(struct rules *out, struct arena *arena, const char *name, struct 
         struct rule_identity *identities =
             ARENA_NEW(arena, struct rule_identity, json_count(&file.identities) + 1);
         for (struct json it = {0}; json_next(&file.identities, &it) == 1;) {
+            if (!json_is_array(&it)) {
+                json_complain(&it, "must be an array of rows");
+                continue;
+            }
             struct rule_identity *identity = &identities[r.nidentities++];
             identity->type = arena_copy(arena, span_of(it.key));
             identity->rules = read_rules(&identity->nrules, arena, &it);
