@@ -1,8 +1,6 @@
 /* template.c - see template.h. */
 #include "gen/template.h"
 
-#include <assert.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -75,7 +73,10 @@ static int put_text(struct flatten *f, struct span text, int nest)
             if (add_piece(f, slot, false, 0) != 0)
                 return -1;
         } else {
-            assert(nest < NEST_MAX);
+            if (nest == NEST_MAX)
+                return err_set(f->e, ERR_INPUT,
+                               "step \"%.*s\": {%.*s} holds slots that hold slots, without end",
+                               SPAN_ARG(f->call->step->name), SPAN_ARG(name));
             if (put_text(f, slot->fixed(f->call), nest + 1) != 0)
                 return -1;
         }

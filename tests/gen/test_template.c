@@ -1,0 +1,378 @@
+/* test_template.c - members and their order are those counted in delivered files; texts by hand. */
+#include "tests/gen/scene.h"
+
+#include <stdio.h>
+
+/* The names of ${j}'s members, theirs in braces behind them: "type sessionContext{attributes{}}".
+ */
+static void put_shape(struct buf *out, const struct json *j)
+{
+    bool first = true;
+    for (struct json it = {0}; json_next(j, &it) == 1; first = false) {
+        buf_printf(out, "%s%s", first ? "" : " ", it.key);
+        if (json_is_object(&it)) {
+            buf_put_char(out, '{');
+            put_shape(out, &it);
+            buf_put_char(out, '}');
+        }
+    }
+}
+
+/* Of the record ${text} the shape of member ${name}, or of its own members alone when NULL. */
+static void expect_shape(const char *label, struct span text, const char *name, const char *want)
+{
+    struct json_doc *doc = scene_json(text);
+    struct json root = json_root(doc);
+    struct buf got;
+    buf_init(&got, 1 << 16);
+    if (name == NULL) {
+        for (struct json it = {0}; json_next(&root, &it) == 1;)
+            buf_printf(&got, "%s%s", got.n == 0 ? "" : " ", it.key);
+    } else {
+        struct json member = json_member(&root, name);
+        put_shape(&got, &member);
+    }
+    if (!span_is(buf_span(&got), want))
+        fail_msg("%s\n got %s\nwant %s", label, buf_text(&got), want);
+    buf_free(&got);
+    json_close(doc);
+}
+
+/* Members "'schedule': ..." that play ${steps} on the environment as actor "a". */
+#define PLAY(steps)                                                                                \
+    "'schedule': [{'name': 'p', 'actor': 'a', 'at': '+1h', 'environment': 'shop-prod', 'on': "     \
+    "'environment', 'steps': [" steps "]}]"
+
+#define USER                                                                                       \
+    "'actors': [{'name': 'a', 'identity': {'type': 'IAMUser', 'userName': 'ana'}, 'client': "      \
+    "'boto3', 'addresses': ['203.0.113.7']}]"
+
+/* Open ${body}, encode the first step of its first placed activity as actor 0, and give the text.
+ */
+static void first_record(struct stage *st, struct buf *out, const char *body, const char *error)
+{
+    stage_open(st, body);
+    buf_init(out, 1 << 20);
+    struct scene scene = stage_scene(st, 0, SCENARIO_NONE);
+    const struct step *step = &st->scenario.activities[st->scenario.placed[0].activity].steps[0];
+    const struct error_form *form = NULL;
+    if (error != NULL) {
+        form = catalog_error(step->operation, span_of(error));
+        assert_non_null(form);
+    }
+    stage_record(st, out, &scene, step, form);
+}
+
+static void drop_record(struct stage *st, struct buf *out)
+{
+    buf_free(out);
+    stage_close(st);
+}
+
+/* What sessionContext holds by version: to 1.07, 1.08 and from 1.09. */
+#define USER_OLD "sessionContext{attributes{mfaAuthenticated creationDate}}"
+#define USER_8                                                                                     \
+    "sessionContext{sessionIssuer{} webIdFederationData{} attributes{creationDate "                \
+    "mfaAuthenticated}}"
+#define USER_NEW "sessionContext{attributes{creationDate mfaAuthenticated}}"
+#define ISSUER   "sessionIssuer{type principalId arn accountId userName}"
+#define ROLE_OLD "sessionContext{attributes{mfaAuthenticated creationDate} " ISSUER "}"
+#define ROLE_8                                                                                     \
+    "sessionContext{" ISSUER " webIdFederationData{} attributes{creationDate mfaAuthenticated}}"
+#define ROLE_NEW "sessionContext{" ISSUER " attributes{creationDate mfaAuthenticated}}"
+#define ROOT_ISS "sessionIssuer{type principalId arn accountId}"
+#define WEB      "webIdFederationData{federatedProvider attributes{}}"
+#define KEYED    "type principalId arn accountId accessKeyId"
+#define SAME(s)  s, s, s
+
+static const struct {
+    const char *identity, *client, *old, *v8, *since9;
+} identities[] = {
+    {"'type': 'Root'", "boto3", SAME(KEYED)},
+    {"'type': 'Root', 'userName': 'alias'", "boto3", SAME(KEYED " userName")},
+    {"'type': 'Root', 'temporary': true", "console", KEYED " " USER_OLD, KEYED " " USER_8,
+     KEYED " " USER_NEW},
+    {"'type': 'IAMUser', 'userName': 'u'", "boto3", SAME(KEYED " userName")},
+    {"'type': 'IAMUser', 'userName': 'u', 'temporary': true", "console",
+     KEYED " userName " USER_OLD, KEYED " userName " USER_8, KEYED " userName " USER_NEW},
+    {"'type': 'IAMUser', 'userName': 'u', 'temporary': true", "cloudformation",
+     KEYED " userName " USER_OLD " invokedBy", KEYED " userName " USER_8 " invokedBy",
+     KEYED " userName " USER_NEW " invokedBy"},
+    {"'type': 'AssumedRole', 'roleName': 'r'", "boto3", KEYED " " ROLE_OLD, KEYED " " ROLE_8,
+     KEYED " " ROLE_NEW},
+    {"'type': 'AssumedRole', 'roleName': 'r', 'instance': true", "boto3", KEYED " " ROLE_OLD,
+     KEYED " sessionContext{" ISSUER " webIdFederationData{} attributes{creationDate "
+           "mfaAuthenticated} ec2RoleDelivery}",
+     KEYED " sessionContext{" ISSUER " attributes{creationDate mfaAuthenticated} ec2RoleDelivery}"},
+    {"'type': 'AssumedRole', 'roleName': 'r', 'provider': 'token.example.com'", "boto3",
+     KEYED " " ROLE_OLD,
+     KEYED " sessionContext{" ISSUER " " WEB " attributes{creationDate mfaAuthenticated}}",
+     KEYED " sessionContext{" ISSUER " " WEB " attributes{creationDate mfaAuthenticated}}"},
+    /* A service that acts with a role shows no key. */
+    {"'type': 'AssumedRole', 'roleName': 'r'", "elasticbeanstalk",
+     "type principalId arn accountId " ROLE_OLD " invokedBy",
+     "type principalId arn accountId " ROLE_8 " invokedBy",
+     "type principalId arn accountId " ROLE_NEW " invokedBy"},
+    {"'type': 'Role', 'roleName': 'r', 'userName': 'u'", "boto3", KEYED " userName " USER_OLD,
+     KEYED " userName " USER_8, KEYED " userName " USER_NEW},
+    {"'type': 'Role', 'roleName': 'r'", "boto3", KEYED " " USER_OLD, KEYED " " USER_8,
+     KEYED " " USER_NEW},
+    {"'type': 'FederatedUser', 'userName': 'f', 'issuer': 'u'", "boto3", KEYED " " ROLE_OLD,
+     KEYED " " ROLE_8, KEYED " " ROLE_NEW},
+    {"'type': 'FederatedUser', 'userName': 'f', 'issuer': 'Root'", "boto3",
+     KEYED " sessionContext{attributes{mfaAuthenticated creationDate} " ROOT_ISS "}",
+     KEYED " sessionContext{" ROOT_ISS " webIdFederationData{} attributes{creationDate "
+           "mfaAuthenticated}}",
+     KEYED " sessionContext{" ROOT_ISS " attributes{creationDate mfaAuthenticated}}"},
+    {"'type': 'SAMLUser', 'userName': 's', 'provider': 'p'", "boto3",
+     SAME("type principalId userName identityProvider")},
+    {"'type': 'WebIdentityUser', 'userName': 's', 'provider': 'p'", "boto3",
+     SAME("type principalId userName identityProvider")},
+    {"'type': 'AWSAccount', 'accountId': '999988887777'", "boto3",
+     SAME("type principalId accountId")},
+    {"'type': 'AWSService', 'service': 'ec2.amazonaws.com'", "ec2", SAME("type invokedBy")},
+    {"'type': 'Directory', 'userName': 'd'", "boto3", SAME(KEYED " userName")},
+    {"'type': 'IdentityCenterUser'", "boto3",
+     SAME("type accountId onBehalfOf{userId identityStoreArn} credentialId")},
+    {"'type': 'Unknown'", "boto3", SAME("type principalId accountId")},
+    {"'type': 'Unknown', 'userName': 'n'", "boto3", SAME("type principalId accountId userName")},
+};
+
+static void an_identity_has_the_members_of_its_type_and_version(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(identities); i++) {
+        for (int version = 5; version <= 11; version++) {
+            struct stage st;
+            struct buf text;
+            char body[2048];
+            const char *want = version < 8    ? identities[i].old
+                               : version == 8 ? identities[i].v8
+                                              : identities[i].since9;
+            snprintf(body, sizeof body,
+                     "'record': {'eventVersion': '1.%02d'}, " SCENE_CAST
+                     ", 'actors': [{'name': 'a', 'identity': {%s}, 'client': '%s', 'addresses': "
+                     "['203.0.113.7']}], " PLAY("{'call': '%s'}"),
+                     version, identities[i].identity, identities[i].client,
+                     strstr(identities[i].identity, "SAML") != NULL ? "sts:AssumeRoleWithSAML"
+                     : strstr(identities[i].identity, "Web") != NULL
+                         ? "sts:AssumeRoleWithWebIdentity"
+                         : "DescribeEnvironments");
+            first_record(&st, &text, body, NULL);
+            snprintf(body, sizeof body, "%s by %s, 1.%02d", identities[i].identity,
+                     identities[i].client, version);
+            expect_shape(body, buf_span(&text), "userIdentity", want);
+            drop_record(&st, &text);
+        }
+    }
+}
+
+#define HEAD                                                                                       \
+    "eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress "         \
+    "userAgent "
+#define BODY    "requestParameters responseElements requestID eventID "
+#define TO_5    BODY "eventType recipientAccountId"
+#define TO_6    BODY "readOnly eventType managementEvent recipientAccountId"
+#define TO_7    TO_6 " eventCategory"
+#define SHARED7 TO_6 " sharedEventID eventCategory"
+#define LONG    "'type': 'IAMUser', 'userName': 'u'"
+#define CONSOLE "'type': 'IAMUser', 'userName': 'u', 'temporary': true"
+
+/* Source: member order in 33 000 published records; what came with which version from AWS's list.
+ */
+static const struct {
+    int version;
+    const char *identity, *client, *error, *want;
+} orders[] = {
+    {5, LONG, "boto3", NULL, HEAD TO_5},
+    {6, LONG, "boto3", NULL, HEAD TO_6},
+    {7, LONG, "boto3", NULL, HEAD TO_7},
+    {8, LONG, "boto3", NULL, HEAD TO_7 " tlsDetails"},
+    {9, LONG, "boto3", NULL, HEAD TO_7 " tlsDetails"},
+    {10, LONG, "boto3", NULL, HEAD TO_7 " tlsDetails"},
+    {11, LONG, "boto3", NULL, HEAD TO_7 " tlsDetails"},
+    {5, LONG, "boto3", "access-denied", HEAD "errorCode errorMessage " TO_5},
+    {11, LONG, "boto3", "throttled", HEAD "errorCode errorMessage " TO_7 " tlsDetails"},
+    {7, CONSOLE, "console", NULL, HEAD TO_7},
+    {8, CONSOLE, "console", NULL, HEAD TO_7 " tlsDetails sessionCredentialFromConsole"},
+    {11, CONSOLE, "console-proxy", NULL, HEAD TO_7 " sessionCredentialFromConsole"},
+    {11, CONSOLE, "cloudformation", NULL, HEAD TO_7},
+    {5, "'type': 'AWSService', 'service': 'ec2.amazonaws.com'", "ec2", NULL,
+     HEAD TO_5 " sharedEventID"},
+    {11, "'type': 'AWSService', 'service': 'ec2.amazonaws.com'", "ec2", NULL, HEAD SHARED7},
+    {11, "'type': 'AWSAccount', 'accountId': '999988887777'", "boto3", NULL,
+     HEAD SHARED7 " tlsDetails"},
+};
+
+static void a_record_has_the_members_of_its_version_in_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        struct stage st;
+        struct buf text;
+        char body[2048];
+        snprintf(body, sizeof body,
+                 "'record': {'eventVersion': '1.%02d'}, " SCENE_CAST
+                 ", 'actors': [{'name': 'a', 'identity': {%s}, 'client': '%s', 'addresses': "
+                 "['203.0.113.7']}], " PLAY("{'call': 'UpdateEnvironment'}"),
+                 orders[i].version, orders[i].identity, orders[i].client);
+        first_record(&st, &text, body, orders[i].error);
+        snprintf(body, sizeof body, "row %zu: %s by %s", i, orders[i].identity, orders[i].client);
+        expect_shape(body, buf_span(&text), NULL, orders[i].want);
+        drop_record(&st, &text);
+    }
+}
+
+/* Each row: what the scenario says, and a text that its record then holds or (with !) does not. */
+static const struct {
+    const char *name, *record, *actor, *step, *want;
+} values[] = {
+    {"a slot in a member", "", "", "'with': {'description': 'of {environment.name}'}",
+     "\"description\":\"of shop-prod\""},
+    {"doubled braces", "", "", "'with': {'description': '{{a}} {{{{b}} }}'}",
+     "\"description\":\"{a} {{b} }\""},
+    {"characters that JSON escapes", "", "", "'with': {'description': 'a\\\\b\\n/'}",
+     "\"description\":\"a\\\\b\\n/\""},
+    {"options are withheld", "'optionValues': 'withheld'", "",
+     "'with': {'optionSettings': [{'namespace': 'aws:autoscaling:asg', 'optionName': 'MinSize', "
+     "'value': '3'}]}",
+     "\"optionSettings\":[]"},
+    {"options are shown", "'optionValues': 'shown'", "",
+     "'with': {'optionSettings': [{'namespace': 'aws:autoscaling:asg', 'optionName': 'MinSize', "
+     "'value': '3'}]}",
+     "\"optionSettings\":[{\"namespace\":\"aws:autoscaling:asg\",\"optionName\":\"MinSize\","
+     "\"value\":\"3\"}]"},
+    {"no options are no list", "'optionValues': 'shown'", "", "'name': 'x'", "!optionSettings"},
+    {"responses are shown", "'responses': 'shown'", "", "'name': 'x'", "\"responseElements\":{\""},
+    {"responses are withheld", "'responses': 'withheld'", "", "'name': 'x'",
+     "\"responseElements\":null"},
+    {"no TLS details", "'tlsDetails': false", "", "'name': 'x'", "!tlsDetails"},
+    {"TLS details", "", "", "'name': 'x'",
+     "\"clientProvidedHostHeader\":\"elasticbeanstalk.us-east-1.amazonaws.com\"}"},
+    {"null leaves out what is sent always", "", "", "'with': {'environmentName': null}",
+     "!\"environmentName\":\"shop-prod\",\"description"},
+    {"an actor's pin", "", ", 'pin': {'userAgent': 'old'}", "'name': 'x'", "\"userAgent\":\"old\""},
+    {"a step's pin goes over an actor's", "", ", 'pin': {'userAgent': 'old'}",
+     "'pin': {'userAgent': 'new'}", "\"userAgent\":\"new\""},
+    {"a pin holds slots", "", "", "'pin': {'userAgent': 'x/{operation.kebab}'}",
+     "\"userAgent\":\"x/update-environment\""},
+    {"a pin may be a number", "", "", "'pin': {'requestParameters': {'x': 1.5, 'y': [1, null]}}",
+     "\"x\":1.5,\"y\":[1,null]"},
+    {"a pin may be null", "", "", "'pin': {'requestParameters': null}",
+     "\"requestParameters\":null"},
+    {"a pin replaces what is no object", "", "", "'pin': {'sourceIPAddress': {'a': true}}",
+     "\"sourceIPAddress\":{\"a\":true}"},
+    {"objects are merged", "", "", "'pin': {'userIdentity': {'userName': 'eve'}}",
+     "\"accountId\":\"123456789012\",\"accessKeyId\":\"AKIARZPUZDIK"},
+    {"an omitted member", "", "", "'omit': ['requestID']", "!requestID"},
+    {"an omitted member of a member", "", ", 'omit': ['userIdentity.accessKeyId']", "'name': 'x'",
+     "!accessKeyId"},
+    {"a step pins what its actor omits", "", ", 'omit': ['requestID']", "'pin': {'requestID': 'r'}",
+     "\"requestID\":\"r\",\"eventID\""},
+    {"an omission of nothing", "", "", "'omit': ['userIdentity.nothing.at.all', 'resources']",
+     "\"accessKeyId\""},
+    {"the first optional member may lack", "", "", "'pin': {'requestParameters': {'z': 'z'}}",
+     "\"z\":\"z\"}"},
+};
+
+static void pins_omissions_and_settings_show(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        struct stage st;
+        struct buf text;
+        char body[4096];
+        snprintf(body, sizeof body,
+                 "'record': {%s}, " SCENE_CAST ", 'actors': [{'name': 'a', 'identity': {" LONG
+                 "}, 'client': 'boto3', "
+                 "'addresses': ['203.0.113.7']%s}], " PLAY("{'call': 'UpdateEnvironment', %s}"),
+                 values[i].record, values[i].actor, values[i].step);
+        first_record(&st, &text, body, NULL);
+        json_close(scene_json(buf_span(&text)));
+        const char *want = values[i].want;
+        bool found = strstr(buf_text(&text), want + (*want == '!')) != NULL;
+        if (found != (*want != '!'))
+            fail_msg("%s: %s\n%s", values[i].name, want, buf_text(&text));
+        drop_record(&st, &text);
+    }
+}
+
+/* Source: member order in published records. */
+static void pinned_members_stand_where_delivered_files_have_them(void **state)
+{
+    (void)state;
+    struct stage st;
+    struct buf text;
+    first_record(&st, &text,
+                 SCENE_CAST ", " USER ", " PLAY(
+                     "{'call': 'UpdateEnvironment', 'pin': {'vpcEndpointId': 'v', "
+                     "'vpcEndpointAccountId': 'a', 'resources': [], 'apiVersion': '1', "
+                     "'additionalEventData': {}, 'sharedEventID': 's', "
+                     "'serviceEventDetails': {}, 'errorMessage': 'm', 'errorCode': 'c'}}"),
+                 NULL);
+    expect_shape("pinned", buf_span(&text), NULL,
+                 HEAD "errorCode errorMessage requestParameters responseElements "
+                      "additionalEventData requestID eventID readOnly resources eventType "
+                      "apiVersion managementEvent recipientAccountId sharedEventID "
+                      "serviceEventDetails vpcEndpointId vpcEndpointAccountId eventCategory "
+                      "tlsDetails");
+    drop_record(&st, &text);
+}
+
+static const struct {
+    const char *actor, *step, *says;
+} refused[] = {
+    {"", "'with': {'description': '{enviroment.name}'}", "did you mean {environment.name}?"},
+    {"", "'pin': {'userAgent': '{qqqqqqqqqqqqqqqqqqqq}'}", "is not a slot"},
+    {"", "'with': {'description': 'a { b'}", "lone brace"},
+    {"", "'with': {'description': 'a } b'}", "lone brace"},
+    {"", "'with': {'description': '{}'}", "{} is not a slot"},
+    {", 'pin': {'eventID': '{'}", "'name': 'x'", "lone brace"},
+};
+
+static void what_is_no_slot_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        struct stage st;
+        struct err e = {0};
+        char body[4096];
+        snprintf(body, sizeof body,
+                 SCENE_CAST
+                 ", 'actors': [{'name': 'a', 'identity': {" LONG "}, 'client': 'boto3', "
+                 "'addresses': ['203.0.113.7']%s}], " PLAY("{'call': 'UpdateEnvironment', %s}"),
+                 refused[i].actor, refused[i].step);
+        stage_read(&st, body);
+        if (stage_try_plan(&st, 1, &e) == 0 || e.kind != ERR_INPUT ||
+            strstr(e.text, refused[i].says) == NULL || strstr(e.text, "step \"") == NULL)
+            fail_msg("%s: %s", refused[i].step, e.text);
+        stage_close(&st);
+    }
+}
+
+static void a_user_agent_cannot_hold_itself(void **state)
+{
+    (void)state;
+    struct stage st;
+    struct err e = {0};
+    stage_read(&st, SCENE_CAST ", 'clients': [{'name': 'c', 'kind': 'program', 'userAgent': 'a "
+                               "{caller.userAgent}'}], 'actors': [{'name': 'a', 'identity': {" LONG
+                               "}, 'client': 'c', 'addresses': ['203.0.113.7']}], " PLAY(
+                                   "{'call': 'UpdateEnvironment'}"));
+    assert_int_equal(stage_try_plan(&st, 1, &e), -1);
+    assert_int_equal(e.kind, ERR_INPUT);
+    stage_close(&st);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_identity_has_the_members_of_its_type_and_version),
+        cmocka_unit_test(a_record_has_the_members_of_its_version_in_order),
+        cmocka_unit_test(pins_omissions_and_settings_show),
+        cmocka_unit_test(pinned_members_stand_where_delivered_files_have_them),
+        cmocka_unit_test(what_is_no_slot_is_told),
+        cmocka_unit_test(a_user_agent_cannot_hold_itself),
+    };
+    return cmocka_run_group_tests_name("gen/template", tests, scene_load, scene_unload);
+}
