@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/draw.h"
 #include "base/utc.h"
+#include "gen/cycle.h"
+#include "gen/hours.h"
 #include "gen/purpose.h"
 
 /* Machines are counted in stretches of this length, so that a short cell draws little. */
@@ -71,19 +73,6 @@ struct span_of_time {
     int64_t from_ms, to_ms;
 };
 
-/* Source: two maxima a working day, a dip at noon (inferred shape); tenths of the working hours. */
-static const uint64_t workday[] = {6, 17, 31, 44, 51, 58, 70, 83, 94, 100};
-
-static int64_t work_time(const struct hours *h, uint64_t address, int64_t day_ms)
-{
-    enum { TENTHS = sizeof workday / sizeof workday[0] };
-    uint64_t bits = draw_at(address, PURPOSE_MINUTE, 0);
-    uint32_t tenth = draw_weighted(bits, workday, TENTHS);
-    int64_t work_ms = (h->to_minute - h->from_minute) * UTC_MINUTE_MS;
-    int64_t inside = draw_between(draw_at(address, PURPOSE_MINUTE, 1), 0, work_ms / TENTHS - 1);
-    return day_ms + h->from_minute * UTC_MINUTE_MS + tenth * (work_ms / TENTHS) + inside;
-}
-
 static void add_run(struct agenda *list, const struct plan *p, uint32_t actor,
                     const struct habit *h, uint64_t address, int64_t t_ms)
 {
@@ -122,20 +111,11 @@ static void add_counted(struct agenda *list, const struct plan *p, uint32_t acto
         uint32_t n = draw_poisson(draw_at(a, PURPOSE_COUNT, 0), mean);
         for (uint32_t i = 0; i < n; i++) {
             uint64_t run = draw_at(a, PURPOSE_OCCURRENCE, i);
-            int64_t t = work_time(hours, run, day * UTC_DAY_MS - zone_ms);
+            int64_t t = hours_time(hours, run, day * UTC_DAY_MS - zone_ms);
             if (t >= in.from_ms && t < in.to_ms)
                 add_run(list, p, actor, h, run, t);
         }
     }
-}
-
-static bool at_work(const struct hours *h, int64_t t_ms)
-{
-    if (h->always)
-        return true;
-    struct utc_civil c = utc_civil_of(t_ms + h->zone_minutes * UTC_MINUTE_MS);
-    int minute = 60 * c.hour + c.minute;
-    return c.weekday < 5 && minute >= h->from_minute && minute < h->to_minute;
 }
 
 /* Runs of a poller: one each interval, straying a little. */
@@ -148,7 +128,7 @@ static void add_regular(struct agenda *list, const struct plan *p, uint32_t acto
         uint64_t run = draw_at(address, PURPOSE_OCCURRENCE, (uint64_t)k);
         int64_t t = k * h->every_ms + phase +
                     draw_between(draw_at(run, PURPOSE_JITTER, 0), 0, h->jitter_ms);
-        if (t >= in.from_ms && t < in.to_ms && at_work(&p->scenario->actors[actor].hours, t))
+        if (t >= in.from_ms && t < in.to_ms && hours_hold(&p->scenario->actors[actor].hours, t))
             add_run(list, p, actor, h, run, t);
     }
 }
@@ -193,6 +173,43 @@ static void add_habits(struct agenda *list, const struct plan *p, uint32_t actor
             add_regular(list, p, actor, h, habit, in);
         else
             add_counted(list, p, actor, h, habit, in);
+    }
+}
+
+static void add_cycle(struct agenda *list, const struct plan *p, uint32_t env,
+                      const struct cycle *cycle, bool launch)
+{
+    const struct environment *from = &p->scenario->environments[env];
+    *add(list) =
+        (struct occurrence){.start_ms = launch ? cycle->launched_ms : cycle->terminated_ms,
+                            .address = draw_at(cycle->address, PURPOSE_CYCLE, launch ? 1 : 2),
+                            .actor = from->recycle_by,
+                            .activity = launch ? from->recycle_launch : from->recycle_terminate,
+                            .environment = env,
+                            .application = from->application,
+                            .place = p->world.applications[from->application].place};
+}
+
+/* Launches and terminations of environments that come and go; those of one actor, or of all. */
+static void add_cycles(struct agenda *list, const struct plan *p, uint32_t account, uint32_t actor,
+                       struct span_of_time in)
+{
+    const struct world *w = &p->world;
+    for (uint32_t i = w->first_environment[account]; i < w->first_environment[account + 1]; i++) {
+        uint32_t env = w->account_environments[i];
+        const struct environment *from = &p->scenario->environments[env];
+        if (from->recycle_ms == 0 || (actor != SCENARIO_NONE && actor != from->recycle_by))
+            continue;
+        for (int64_t t = in.from_ms; t < in.to_ms + from->recycle_ms;
+             t = cycle_next(p->scenario, from, t)) {
+            struct cycle c;
+            if (!cycle_at(&c, p->scenario, from, w->environments[env].address, t))
+                continue;
+            if (c.launched_ms >= in.from_ms && c.launched_ms < in.to_ms)
+                add_cycle(list, p, env, &c, true);
+            if (c.terminated_ms >= in.from_ms && c.terminated_ms < in.to_ms)
+                add_cycle(list, p, env, &c, false);
+        }
     }
 }
 
@@ -269,6 +286,7 @@ static void add_sessions(struct agenda *list, const struct plan *p, uint32_t act
         used.to_ms += caller_keep_ms(a->session_ms);
     add_habits(&runs, p, actor, used, false);
     add_placed(&runs, p, a->account, used, false);
+    add_cycles(&runs, p, a->account, actor, used);
     add_used_sessions(list, p, actor, &runs, in);
 }
 
@@ -283,4 +301,5 @@ void plan_agenda(struct agenda *list, const struct plan *p, uint32_t account, in
             add_sessions(list, p, actor, in);
     }
     add_placed(list, p, account, in, only_changes);
+    add_cycles(list, p, account, SCENARIO_NONE, in);
 }

@@ -50,7 +50,10 @@ enum purpose {
     PURPOSE_PLACED,      /* a placed activity's address */
     PURPOSE_TOKEN,       /* session tokens */
     PURPOSE_INSTANCE,    /* instance ids */
-    PURPOSE_FOLLOW       /* what services do after a call */
+    PURPOSE_FOLLOW,      /* what services do after a call */
+    PURPOSE_PLACE,       /* an account's address, and that of a region in it */
+    PURPOSE_TAG,         /* identifiers that data files tell apart by a tag */
+    PURPOSE_CYCLE        /* lives of environments that come and go */
 };
 
 #endif

@@ -72,6 +72,10 @@ struct environment {
     struct span version;      /* label it runs at the start, or empty: made from its address */
     int64_t launched_ms;      /* when it is launched; INT64_MIN: long before the run */
     int64_t terminated_ms;    /* SCENARIO_NEVER when it stays */
+    int64_t recycle_ms; /* it is launched and terminated once in each such period; 0: it stays */
+    int64_t open_low_ms, open_high_ms;          /* how long it lives then */
+    uint32_t recycle_by;                        /* the actor that does it */
+    uint32_t recycle_launch, recycle_terminate; /* its activities */
 };
 
 enum identity_type {

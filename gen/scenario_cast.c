@@ -47,7 +47,7 @@ static const struct json_row application_rows[] = {
 struct environment_text {
     struct span name, platform, id, cname_prefix, version;
     int type, tier;
-    struct json launched, terminated, options;
+    struct json launched, terminated, options, recycle;
 };
 
 static const struct json_row environment_rows[] = {
@@ -61,6 +61,7 @@ static const struct json_row environment_rows[] = {
     {"version", JSON_STRING, offsetof(struct environment_text, version), false, 1, 100, NULL},
     {"launched", JSON_ANY, offsetof(struct environment_text, launched), false, 0, 0, NULL},
     {"terminated", JSON_ANY, offsetof(struct environment_text, terminated), false, 0, 0, NULL},
+    {"recycle", JSON_OBJECT, offsetof(struct environment_text, recycle), false, 0, 0, NULL},
     {"options", JSON_ARRAY, offsetof(struct environment_text, options), false, 0, 500, NULL},
 };
 

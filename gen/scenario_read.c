@@ -12,6 +12,7 @@
 #include "gen/scenario_cast.h"
 #include "gen/scenario_check.h"
 #include "gen/scenario_part.h"
+#include "gen/scenario_recycle.h"
 #include "gen/scenario_story.h"
 
 enum {
@@ -293,6 +294,13 @@ static void finish(struct scenario_part *p)
         actor->habits = habits;
         actor->client = client_index(p, actor->client);
     }
+    for (size_t i = 0; i < p->out->nenvironments; i++) {
+        struct environment *env = &p->environments[i];
+        if (env->recycle_ms == 0)
+            continue;
+        env->recycle_launch = p->activities[env->recycle_launch].index;
+        env->recycle_terminate = p->activities[env->recycle_terminate].index;
+    }
     size_t first = p->out->nsteps;
     for (size_t i = 0; i < p->out->nplaced; i++) {
         struct placed *placed = &p->placed[i];
@@ -333,6 +341,7 @@ static void read_scenario(struct scenario_part *p, const struct json *root)
     scenario_cast_read(p, &text->accounts, &text->applications);
     scenario_activity_read(p, json_count(&text->stories) + json_count(&text->schedule));
     scenario_actor_read(p, &text->actors);
+    scenario_recycle_read(p);
     scenario_story_read(p, &text->stories, &text->schedule);
     scenario_check(p);
 }
