@@ -133,6 +133,7 @@ int cmd_catalog(int argc, char **argv)
             rc = list_asked(&out, &catalog, &options, operands[0], &e);
         if (rc == 0)
             fwrite(out.p, 1, out.n, stdout);
+        catalog_close(&catalog);
     }
     if (rc >= 0)
         run_flush(&e);

@@ -83,6 +83,7 @@ int load_open(struct load *out, const char *scenario, const char *schemas, struc
     if (catalog_load(&out->catalog, &out->arena, schemas, e) == 0 &&
         read_rules(out, schemas, e) == 0 && read_scenario(out, scenario, e) == 0)
         return 0;
+    catalog_close(&out->catalog);
     arena_free(&out->arena);
     return -1;
 }
@@ -90,5 +91,6 @@ int load_open(struct load *out, const char *scenario, const char *schemas, struc
 void load_close(struct load *l)
 {
     scenario_close(&l->scenario);
+    catalog_close(&l->catalog);
     arena_free(&l->arena);
 }

@@ -11,11 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/json.h"
 #include "base/span.h"
 
 struct arena;
 struct err;
 struct service;
+
+/* What a service, an operation or a way of failing changes in a record. Strings may hold {slots};
+   a member whose slot has no value is left out. */
+struct overlay {
+    struct json record; /* members merged over the record's own, or absent */
+    const struct span *omit;
+    size_t nomit;
+};
 
 enum member_type {
     MEMBER_STRING,
@@ -43,6 +52,7 @@ struct member {
     struct span pattern;  /* POSIX extended expression that a string must match, or empty */
     struct span from;     /* the slot that gives the value, or empty */
     struct span constant; /* JSON text of a fixed value, or empty */
+    struct json text;     /* a value of any type whose strings may hold {slots}, or absent */
     enum member_sent sent;
 };
 
@@ -53,6 +63,7 @@ struct error_form {
     struct span message;   /* errorMessage with {slots}; empty: the member is absent */
     bool keeps_parameters; /* whether requestParameters stays */
     int http;
+    struct overlay overlay;
 };
 
 /* What a call does to the world; C knows these few and nothing of single operations. */
@@ -83,15 +94,22 @@ struct operation {
     size_t nresponse;
     const struct error_form *const *errors;
     size_t nerrors;
+    struct overlay overlay;
 };
 
+/* Whether calls that another service makes show the caller's access key. */
+enum invoked_keys { KEYS_BY_CALLER, KEYS_SHOWN, KEYS_HIDDEN };
+
 struct service {
-    struct span name;                   /* "elasticbeanstalk" */
-    struct span event_source;           /* "elasticbeanstalk.amazonaws.com" */
-    struct span host;                   /* "elasticbeanstalk.{region}.amazonaws.com" */
-    struct span api_name;               /* how SDKs name it in user agents: "elastic-beanstalk" */
-    struct span global_region;          /* where a global service's calls are recorded, or empty */
-    bool reports_tls;                   /* whether its records carry tlsDetails by default */
+    struct span name;         /* "elasticbeanstalk" */
+    struct span event_source; /* "elasticbeanstalk.amazonaws.com" */
+    struct span host;         /* "elasticbeanstalk.{region}.amazonaws.com" */
+    struct span api_name;     /* how SDKs name it in user agents: "elastic-beanstalk" */
+    bool is_global;           /* has no regions: its calls are recorded in the global one */
+    bool reports_tls;         /* whether its records carry tlsDetails by default */
+    int event_version;        /* minor version of its records, or 0: the scenario's */
+    enum invoked_keys invoked_keys;
+    struct overlay overlay;
     const struct operation *operations; /* sorted by name */
     size_t noperations;
 };
@@ -147,6 +165,7 @@ struct region {
     struct span host;         /* of Elastic Beanstalk's endpoint */
     struct span cname_suffix; /* "us-east-1.elasticbeanstalk.com" */
     struct span elb_suffix;   /* "us-east-1.elb.amazonaws.com" */
+    bool global;              /* where services without regions record, in its partition */
 };
 
 struct catalog {
@@ -159,6 +178,8 @@ struct catalog {
     size_t nplatforms;
     const struct region *regions;
     size_t nregions;
+    struct json_doc **docs; /* whose values the overlays and texts point into */
+    size_t ndocs;
 };
 
 /* How the schema files spell enum member_type, effect and option_type; NULL-terminated. */
@@ -171,10 +192,12 @@ extern const char *const catalog_option_types[];
  * Read the catalog from the schema files inside the binary, or from the folder ${dir} when it is
  * not NULL. Every file beside it that has the "service" member is a service.
  *
- * Owns:   everything in ${out} lives in ${arena}.
- * Errors: ERR_INPUT with file, line, column and pointer for what a file has wrong.
+ * Owns:   ${out} lives in ${arena} and in its docs; catalog_close frees the docs.
+ * Errors: ERR_INPUT with file, line, column and pointer for what a file has wrong; ${out} is then
+ *         empty.
  */
 int catalog_load(struct catalog *out, struct arena *arena, const char *dir, struct err *e);
+void catalog_close(struct catalog *c);
 
 /**
  * catalog_service(c, name) / catalog_operation(c, name):

@@ -144,6 +144,7 @@ static int read_files(struct catalog *c, struct arena *arena, const struct schem
 {
     struct service *services = ARENA_NEW(arena, struct service, files->n);
     c->services = services;
+    c->docs = ARENA_NEW(arena, struct json_doc *, files->n);
     for (size_t i = 0; i < files->n; i++) {
         const struct schema_file *file = &files->at[i];
         struct json_doc *doc = NULL;
@@ -159,7 +160,10 @@ static int read_files(struct catalog *c, struct arena *arena, const struct schem
             rc = read(c, arena, doc, e);
         else if (json_is_present(&service))
             rc = add_service(c, services, arena, doc, file->shown, e);
-        json_close(doc);
+        if (rc != 0 || read != NULL || !json_is_present(&service))
+            json_close(doc);
+        else
+            c->docs[c->ndocs++] = doc;
         if (rc != 0)
             return -1;
     }
@@ -176,22 +180,16 @@ static void hash_files(char out[64], struct arena *arena, const struct schema_fi
     hash_hex(out, digest, sizeof(digest));
 }
 
-int catalog_load(struct catalog *out, struct arena *arena, const char *dir, struct err *e)
+static int check_complete(const struct catalog *c, const char *folder, struct err *e)
 {
-    struct catalog c = {.nservices = 0};
-    struct schema_files *files = ARENA_NEW(arena, struct schema_files, 1);
-    const char *folder = dir != NULL ? dir : "schemas";
-    int rc = dir == NULL ? gather_embedded(files, e) : gather_folder(files, arena, dir, e);
-    if (rc != 0 || read_files(&c, arena, files, e) != 0)
-        return -1;
     const struct {
         size_t n;
         const char *what;
     } needed[] = {
-        {c.nnamespaces, "option-settings.json"},
-        {c.nplatforms, "platforms.json"},
-        {c.nregions, "regions.json"},
-        {catalog_service(&c, SPAN("elasticbeanstalk")) != NULL, "elasticbeanstalk.json"},
+        {c->nnamespaces, "option-settings.json"},
+        {c->nplatforms, "platforms.json"},
+        {c->nregions, "regions.json"},
+        {catalog_service(c, SPAN("elasticbeanstalk")) != NULL, "elasticbeanstalk.json"},
     };
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
         if (needed[i].n == 0)
@@ -200,7 +198,26 @@ int catalog_load(struct catalog *out, struct arena *arena, const char *dir, stru
                            "changed ones",
                            folder, needed[i].what);
     }
-    hash_files(c.sha256, arena, files);
-    *out = c;
     return 0;
+}
+
+int catalog_load(struct catalog *out, struct arena *arena, const char *dir, struct err *e)
+{
+    *out = (struct catalog){.nservices = 0};
+    struct schema_files *files = ARENA_NEW(arena, struct schema_files, 1);
+    int rc = dir == NULL ? gather_embedded(files, e) : gather_folder(files, arena, dir, e);
+    if (rc == 0 && read_files(out, arena, files, e) == 0 &&
+        check_complete(out, dir != NULL ? dir : "schemas", e) == 0) {
+        hash_files(out->sha256, arena, files);
+        return 0;
+    }
+    catalog_close(out);
+    return -1;
+}
+
+void catalog_close(struct catalog *c)
+{
+    for (size_t i = 0; i < c->ndocs; i++)
+        json_close(c->docs[i]);
+    *c = (struct catalog){.nservices = 0};
 }

@@ -14,16 +14,15 @@ enum {
     NAME_MAX_N = 128,
     MESSAGE_MAX_N = 1024,
     OPERATIONS_MAX = 1024,
-    ROWS_MAX = 256,
     ERRORS_MAX = 256,
-    CONSTANT_MAX_N = 4096,
-    WORDS_MAX = 64,
+    OMIT_MAX = 32,
+    OLDEST_MINOR = 5,
+    NEWEST_MINOR = 11,
     REPEATS_MAX = 4096 /* of the repetition counts of a pattern, multiplied */
 };
 
-const char *const catalog_member_types[] = {"string",    "boolean", "integer", "number",
-                                            "timestamp", "object",  "list",    NULL};
-static const char *const sents[] = {"with", "always", NULL};
+/* In the order of enum invoked_keys. */
+static const char *const keys[] = {"by-caller", "shown", "hidden", NULL};
 static const char *const bases[] = {"documented", "observed", "inferred", NULL};
 const char *const catalog_effects[] = {"none",
                                        "create-application",
@@ -39,33 +38,23 @@ const char *const catalog_effects[] = {"none",
                                        "terminate",
                                        NULL};
 
-struct row_text {
-    int type, sent, basis;
-    struct span of, pattern, from;
-    bool required;
-    int64_t min, max;
-    struct json words, constant;
+/* "record" and "omit" of a service, an operation or a way of failing. */
+struct overlay_text {
+    struct json record, omit;
 };
 
-static const struct json_row row_rows[] = {
-    {"t", JSON_WORD, offsetof(struct row_text, type), true, 0, 0, catalog_member_types},
-    {"of", JSON_STRING, offsetof(struct row_text, of), false, 1, 16, NULL},
-    {"req", JSON_BOOL, offsetof(struct row_text, required), false, 0, 0, NULL},
-    {"min", JSON_INTEGER, offsetof(struct row_text, min), false, 0, 0, NULL},
-    {"max", JSON_INTEGER, offsetof(struct row_text, max), false, 0, 0, NULL},
-    {"enum", JSON_ARRAY, offsetof(struct row_text, words), false, 1, WORDS_MAX, NULL},
-    {"pattern", JSON_STRING, offsetof(struct row_text, pattern), false, 1, 256, NULL},
-    {"from", JSON_STRING, offsetof(struct row_text, from), false, 1, 64, NULL},
-    {"const", JSON_ANY, offsetof(struct row_text, constant), false, 0, 0, NULL},
-    {"sent", JSON_WORD, offsetof(struct row_text, sent), false, 0, 0, sents},
-    {"basis", JSON_WORD, offsetof(struct row_text, basis), false, 0, 0, bases},
-};
+#define OVERLAY_ROWS(type)                                                                         \
+    {"record", JSON_OBJECT, offsetof(type, overlay.record), false, 0, 0, NULL},                    \
+    {                                                                                              \
+        "omit", JSON_ARRAY, offsetof(type, overlay.omit), false, 1, OMIT_MAX, NULL                 \
+    }
 
 struct error_text {
     struct span code, message;
     bool parameters;
     int64_t http;
     int basis;
+    struct overlay_text overlay;
 };
 
 static const struct json_row error_rows[] = {
@@ -74,6 +63,7 @@ static const struct json_row error_rows[] = {
     {"parameters", JSON_BOOL, offsetof(struct error_text, parameters), false, 0, 0, NULL},
     {"message", JSON_STRING, offsetof(struct error_text, message), false, 1, MESSAGE_MAX_N, NULL},
     {"basis", JSON_WORD, offsetof(struct error_text, basis), false, 0, 0, bases},
+    OVERLAY_ROWS(struct error_text),
 };
 
 struct operation_text {
@@ -81,6 +71,7 @@ struct operation_text {
     bool read_only;
     int effect, basis;
     struct json request, response, errors;
+    struct overlay_text overlay;
 };
 
 static const struct json_row operation_rows[] = {
@@ -92,11 +83,15 @@ static const struct json_row operation_rows[] = {
     {"request", JSON_OBJECT, offsetof(struct operation_text, request), true, 0, 0, NULL},
     {"response", JSON_ANY, offsetof(struct operation_text, response), false, 0, 0, NULL},
     {"errors", JSON_ARRAY, offsetof(struct operation_text, errors), true, 0, ERRORS_MAX, NULL},
+    OVERLAY_ROWS(struct operation_text),
 };
 
 struct service_text {
-    struct span schema, name, event_source, host, api_name, global_region;
-    bool tls;
+    struct span schema, name, event_source, host, api_name;
+    bool global, tls;
+    int64_t event_version;
+    int invoked_keys;
+    struct overlay_text overlay;
     struct json errors, operations;
 };
 
@@ -107,8 +102,12 @@ static const struct json_row service_rows[] = {
      NULL},
     {"host", JSON_STRING, offsetof(struct service_text, host), true, 1, NAME_MAX_N, NULL},
     {"apiName", JSON_STRING, offsetof(struct service_text, api_name), true, 1, 64, NULL},
-    {"globalRegion", JSON_STRING, offsetof(struct service_text, global_region), false, 1, 64, NULL},
+    {"global", JSON_BOOL, offsetof(struct service_text, global), false, 0, 0, NULL},
     {"tls", JSON_BOOL, offsetof(struct service_text, tls), false, 0, 0, NULL},
+    {"eventVersion", JSON_INTEGER, offsetof(struct service_text, event_version), false,
+     OLDEST_MINOR, NEWEST_MINOR, NULL},
+    {"invokedKeys", JSON_WORD, offsetof(struct service_text, invoked_keys), false, 0, 0, keys},
+    OVERLAY_ROWS(struct service_text),
     {"errors", JSON_OBJECT, offsetof(struct service_text, errors), true, 0, 0, NULL},
     {"operations", JSON_ARRAY, offsetof(struct service_text, operations), true, 1, OPERATIONS_MAX,
      NULL},
@@ -182,167 +181,11 @@ void catalog_read_order(const struct json *j, const char *key, struct span befor
                       SPAN_ARG(before));
 }
 
-/* Whether ${value} can stand where a row of type ${type} does. */
-static bool constant_fits(enum member_type type, const struct json *value)
+static void read_overlay(struct overlay *out, struct arena *arena, const struct overlay_text *text)
 {
-    switch (type) {
-    case MEMBER_STRING:
-    case MEMBER_TIMESTAMP:
-        return json_is_string(value);
-    case MEMBER_BOOLEAN:
-        return json_is_bool(value);
-    case MEMBER_INTEGER:
-    case MEMBER_NUMBER:
-        return json_is_number(value);
-    case MEMBER_OBJECT:
-        return json_is_object(value);
-    case MEMBER_LIST:
-        return json_is_array(value);
-    }
-    return false;
-}
-
-static struct span read_constant(struct arena *arena, enum member_type type,
-                                 const struct json *value)
-{
-    struct span none = {NULL, 0};
-    if (!json_is_present(value))
-        return none;
-    if (!constant_fits(type, value)) {
-        json_complain(value, "is not a %s", catalog_member_types[type]);
-        return none;
-    }
-    struct buf text;
-    buf_init(&text, SIZE_MAX);
-    json_put_value(&text, value);
-    if (text.n > CONSTANT_MAX_N)
-        json_complain(value, "must be at most %d bytes long", CONSTANT_MAX_N);
-    struct span copy = arena_copy(arena, buf_span(&text));
-    buf_free(&text);
-    return copy;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* Names of letters and digits, joined by ".", each may end in "[]". */
-static bool is_path(struct span path)
-{
-    bool fresh = true; /* at the begin of a name */
-    for (size_t i = 0; i < path.n; i++) {
-        char c = path.p[i];
-        bool brackets = c == '[' && !fresh && span_starts(span_from(path, i), SPAN("[]"));
-        if (brackets) {
-            i++;
-            if (i + 1 < path.n && path.p[i + 1] != '.')
-                return false;
-        } else if (c == '.' && !fresh) {
-            fresh = true;
-        } else if (is_letter(c) || (c >= '0' && c <= '9' && !fresh)) {
-            fresh = false;
-        } else {
-            return false;
-        }
-    }
-    return !fresh && path.n <= NAME_MAX_N;
-}
-
-/* What ${path} lies in: "a" for "a.b" and for "a[]", "a[]" for "a[].b"; empty at the top. */
-static struct span parent_of(struct span path)
-{
-    if (span_ends(path, SPAN("[]")))
-        return (struct span){path.p, path.n - 2};
-    size_t n = path.n;
-    while (n > 0 && path.p[n - 1] != '.')
-        n--;
-    return (struct span){path.p, n > 0 ? n - 1 : 0};
-}
-
-/* Parents come before their children; ${elements} holds what the rows that are lists hold. */
-static void check_parent(const struct json *rows_at, const char *key, const struct member *rows,
-                         size_t nrows, const struct span *elements)
-{
-    struct span path = span_of(key);
-    struct span parent = parent_of(path);
-    if (parent.n == 0)
-        return;
-    bool is_element = span_ends(path, SPAN("[]"));
-    bool in_element = span_ends(parent, SPAN("[]"));
-    struct span list = in_element ? parent_of(parent) : parent;
-    for (size_t i = 0; i < nrows; i++) {
-        if (!span_equal(rows[i].path, list))
-            continue;
-        if (is_element || in_element) {
-            bool objects = rows[i].type == MEMBER_LIST && span_is(elements[i], "object");
-            if (rows[i].type != MEMBER_LIST || objects != in_element)
-                json_complain_key(rows_at, key, "does not fit \"%.*s\", which is no list of such",
-                                  SPAN_ARG(list));
-        } else if (rows[i].type != MEMBER_OBJECT) {
-            json_complain_key(rows_at, key, "lies in \"%.*s\", which is no object", SPAN_ARG(list));
-        }
-        return;
-    }
-    json_complain_key(rows_at, key, "lies in \"%.*s\", which must come before it", SPAN_ARG(list));
-}
-
-static struct member read_row(struct arena *arena, const struct json *j, struct span *element)
-{
-    struct member m = {.path = arena_copy(arena, span_of(j->key))};
-    struct row_text text = {.min = INT64_MIN, .max = INT64_MIN};
-    if (!json_read(j, row_rows, COUNT_OF(row_rows), &text))
-        return m;
-    m.type = (enum member_type)text.type;
-    m.sent = (enum member_sent)text.sent;
-    m.required = text.required;
-    m.bounded = text.min != INT64_MIN || text.max != INT64_MIN;
-    if (m.bounded) {
-        m.min = text.min != INT64_MIN ? text.min : 0;
-        m.max = text.max != INT64_MIN ? text.max : INT64_MAX;
-        if (m.min > m.max)
-            json_complain_key(j, "max", "must not be less than min");
-    }
-    catalog_read_words(&m.words, &m.nwords, arena, &text.words);
-    m.pattern = catalog_read_pattern(arena, j, "pattern", text.pattern);
-    m.from = arena_copy(arena, text.from);
-    m.constant = read_constant(arena, m.type, &text.constant);
-    *element = arena_copy(arena, text.of);
-
-    if ((m.type == MEMBER_LIST) != (text.of.n > 0))
-        json_complain(j, "\"of\" says what a list holds: a list needs it, nothing else has it");
-    if (m.from.n > 0 && m.constant.n > 0)
-        json_complain(j, "has both \"from\" and \"const\"; keep one");
-    if (m.sent == SENT_ALWAYS && m.from.n == 0 && m.constant.n == 0)
-        json_complain(j, "what is always sent needs \"from\" or \"const\"");
-    return m;
-}
-
-static void read_members(const struct member **out, size_t *n, struct arena *arena,
-                         const struct json *rows_at)
-{
-    if (json_count(rows_at) > ROWS_MAX) {
-        json_complain(rows_at, "must have at most %d members", ROWS_MAX);
-        return;
-    }
-    struct member *rows = ARENA_NEW(arena, struct member, json_count(rows_at));
-    struct span *elements = ARENA_NEW(arena, struct span, json_count(rows_at));
-    size_t count = 0;
-    struct json it = {0};
-    while (json_next(rows_at, &it) != 0) {
-        if (!is_path(span_of(it.key))) {
-            json_complain(&it,
-                          "must be called like \"name\", \"list[].name\": letters and digits, at "
-                          "most %d bytes",
-                          NAME_MAX_N);
-            continue;
-        }
-        check_parent(rows_at, it.key, rows, count, elements);
-        rows[count] = read_row(arena, &it, &elements[count]);
-        count++;
-    }
-    *out = rows;
-    *n = count;
+    out->record = text->record;
+    out->record.parent = NULL;
+    catalog_read_words(&out->omit, &out->nomit, arena, &text->omit);
 }
 
 /* The forms of failing, by name; ends in a row without one. */
@@ -353,14 +196,17 @@ static struct error_form *read_errors(struct arena *arena, const struct json *er
     struct json it = {0};
     while (json_next(errors, &it) != 0) {
         struct error_text text = {.parameters = true};
-        if (it.key[0] == '\0')
+        if (it.key[0] == '\0') {
             json_complain(&it, "must have a name");
-        else if (json_read(&it, error_rows, COUNT_OF(error_rows), &text))
-            forms[n++] = (struct error_form){.name = arena_copy(arena, span_of(it.key)),
-                                             .code = arena_copy(arena, text.code),
-                                             .message = arena_copy(arena, text.message),
-                                             .keeps_parameters = text.parameters,
-                                             .http = (int)text.http};
+        } else if (json_read(&it, error_rows, COUNT_OF(error_rows), &text)) {
+            read_overlay(&forms[n].overlay, arena, &text.overlay);
+            forms[n].name = arena_copy(arena, span_of(it.key));
+            forms[n].code = arena_copy(arena, text.code);
+            forms[n].message = arena_copy(arena, text.message);
+            forms[n].keeps_parameters = text.parameters;
+            forms[n].http = (int)text.http;
+            n++;
+        }
     }
     return forms;
 }
@@ -387,12 +233,13 @@ static void read_operation(struct operation *out, struct arena *arena, const str
     out->read_only = text.read_only;
     out->effect = (enum effect)text.effect;
     out->resource = arena_copy(arena, text.resource);
+    read_overlay(&out->overlay, arena, &text.overlay);
     if (text.read_only && out->effect != EFFECT_NONE)
         json_complain_key(j, "effect", "a read-only operation has none");
 
-    read_members(&out->request, &out->nrequest, arena, &text.request);
+    catalog_read_members(&out->request, &out->nrequest, arena, &text.request);
     if (json_is_object(&text.response))
-        read_members(&out->response, &out->nresponse, arena, &text.response);
+        catalog_read_members(&out->response, &out->nresponse, arena, &text.response);
     else if (json_is_present(&text.response) && !json_is_null(&text.response))
         json_complain(&text.response, "must be an object or null");
 
@@ -422,8 +269,11 @@ int catalog_read_service(struct service *out, struct arena *arena, struct json_d
                             .event_source = arena_copy(arena, text.event_source),
                             .host = arena_copy(arena, text.host),
                             .api_name = arena_copy(arena, text.api_name),
-                            .global_region = arena_copy(arena, text.global_region),
-                            .reports_tls = text.tls};
+                            .is_global = text.global,
+                            .reports_tls = text.tls,
+                            .event_version = (int)text.event_version,
+                            .invoked_keys = (enum invoked_keys)text.invoked_keys};
+    read_overlay(&out->overlay, arena, &text.overlay);
     if (json_count(&text.errors) > ERRORS_MAX) {
         json_complain(&text.errors, "must have at most %d members", ERRORS_MAX);
         return json_verdict(doc, e);

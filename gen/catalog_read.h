@@ -1,8 +1,9 @@
 /*
  * catalog_read.h - schemas/<name>.json into catalog tables
  *
- * One function a kind of file. Findings go to the document; what is read is copied, so that the
- * document may be closed afterwards. Knows no slots: what "from" names is bound by the engine.
+ * One function a kind of file. Findings go to the document; what is read is copied, except for
+ * overlays and texts, so the document of a service must stay open as long as the service is used.
+ * Knows no slots: what "from" and braces name is bound by the engine.
  */
 #ifndef GEN_CATALOG_READ_H
 #define GEN_CATALOG_READ_H
@@ -24,6 +25,13 @@ struct json_doc;
  */
 int catalog_read_service(struct service *out, struct arena *arena, struct json_doc *doc,
                          struct err *e);
+
+/**
+ * catalog_read_members(out, n, arena, rows_at):
+ * Read the rows of a request or response.
+ */
+void catalog_read_members(const struct member **out, size_t *n, struct arena *arena,
+                          const struct json *rows_at);
 
 /**
  * catalog_read_options(out, arena, doc, e) / catalog_read_platforms(...) /

@@ -74,6 +74,7 @@ static const struct json_row platform_rows[] = {
 struct region_text {
     struct span name, host, cname_suffix, elb_suffix;
     int partition, basis;
+    bool global;
 };
 
 static const struct json_row region_rows[] = {
@@ -83,6 +84,7 @@ static const struct json_row region_rows[] = {
     {"cnameSuffix", JSON_STRING, offsetof(struct region_text, cname_suffix), true, 1, NAME_MAX_N,
      NULL},
     {"elbSuffix", JSON_STRING, offsetof(struct region_text, elb_suffix), true, 1, NAME_MAX_N, NULL},
+    {"global", JSON_BOOL, offsetof(struct region_text, global), false, 0, 0, NULL},
     {"basis", JSON_WORD, offsetof(struct region_text, basis), false, 0, 0, bases},
 };
 
@@ -265,7 +267,8 @@ int catalog_read_regions(struct catalog *out, struct arena *arena, struct json_d
                                   .partition = span_of(partitions[text.partition]),
                                   .host = arena_copy(arena, text.host),
                                   .cname_suffix = arena_copy(arena, text.cname_suffix),
-                                  .elb_suffix = arena_copy(arena, text.elb_suffix)};
+                                  .elb_suffix = arena_copy(arena, text.elb_suffix),
+                                  .global = text.global};
         catalog_read_order(&it, "name", before, rows[n].name);
         before = rows[n].name;
         n++;

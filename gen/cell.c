@@ -133,13 +133,16 @@ static void turn_scene(struct playing *p, const struct act *a)
     const struct scene *s = p->scene;
     const struct world_environment *env =
         a->environment == SCENARIO_NONE ? NULL : &w->environments[a->environment];
-    if (s->place != a->place || s->environment != env) {
+    const struct place *place =
+        a->step->operation->service->is_global ? a->place->global : a->place;
+    if (s->environment != env || (s->place != place && s->place != a->place->global)) {
         struct scene *changed = copy_scene(p);
-        changed->place = a->place;
         set_environment(p, changed, a->environment, a->application);
         changed->running = env == NULL ? NULL : &env->baseline;
         changed->version = changed->running;
     }
+    if (p->scene->place != place)
+        copy_scene(p)->place = place;
     const struct caller *caller = p->caller;
     if (a->step->client != SCENARIO_NONE)
         caller = plan_caller(plan, p->o->actor, a->step->client);

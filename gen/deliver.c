@@ -181,14 +181,14 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     size_t *counts = ARENA_NEW(arena, size_t, RADIX);
     const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
 
-    /* Region by region, in the order in which the scenario names them. */
+    /* Region by region, in the order in which the scenario names them; then the global one. */
     const struct account *account = cell->events[0].scene->place->account;
     struct placing p = {.cell = cell, .settings = settings, .out = out};
-    for (size_t r = 0; r < account->nregions; r++) {
+    for (size_t r = 0; r <= account->nregions; r++) {
         size_t n = 0;
         for (uint32_t i = 0; i < cell->n; i++) {
             const struct place *place = cell->events[i].scene->place;
-            if (place->region != account->regions[r])
+            if (place->order != r)
                 continue;
             if (n == 0)
                 p.place = place;

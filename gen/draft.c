@@ -139,6 +139,17 @@ static struct node *node_parent(struct arena *arena, struct node *root, struct s
 static void put_at(struct arena *arena, struct node *root, struct span path, struct node *value)
 {
     struct node *parent = node_parent(arena, root, &path);
+    /* An element of a list of texts: the list is where its row stands. */
+    if (span_ends(path, SPAN("[]"))) {
+        path.n -= 2;
+        struct node *list = node_find(parent, path);
+        if (list == NULL) {
+            list = node_new(arena, NODE_LIST, path);
+            node_append(parent, list);
+        }
+        node_append(list, value);
+        return;
+    }
     struct node *old = node_find(parent, path);
     value->key = path;
     if (old == NULL)
@@ -176,9 +187,64 @@ static void pin_over(struct arena *arena, struct node *to, const struct json *pi
     }
 }
 
+static void lay_over(struct arena *arena, struct node *record, const struct overlay *overlay)
+{
+    if (json_is_present(&overlay->record))
+        pin_over(arena, record, &overlay->record);
+    for (size_t i = 0; i < overlay->nomit; i++)
+        omit_at(record, overlay->omit[i]);
+}
+
+/* Whether ${n} is a member whose value is not there, for any record of ${call}. */
+static bool is_lacking(const struct node *n, const struct call *call)
+{
+    return n->kind == NODE_STRING && n->slot != NULL && n->slot->fixed != NULL &&
+           n->slot->optional && n->slot->fixed(call).p == NULL;
+}
+
+/* Take out the members of ${n} that lack, and what holds nothing but such. */
+static void prune(struct node *n, const struct call *call)
+{
+    struct node *before = NULL;
+    for (struct node *c = n->first; c != NULL; c = c->next) {
+        bool lacks = is_lacking(c, call);
+        if (c->first != NULL) {
+            prune(c, call);
+            lacks = c->first == NULL;
+        }
+        if (!lacks)
+            before = c;
+        else if (before == NULL)
+            n->first = c->next;
+        else
+            before->next = c->next;
+    }
+    n->last = before;
+}
+
+static bool is_beanstalk(const struct call *call)
+{
+    return span_is(call->operation->service->name, "elasticbeanstalk");
+}
+
+static bool is_keyed(const struct call *call)
+{
+    if (!call->caller->when[WHEN_INVOKED])
+        return call->caller->when[WHEN_KEYED];
+    switch (call->operation->service->invoked_keys) {
+    case KEYS_BY_CALLER:
+        break;
+    case KEYS_SHOWN:
+        return true;
+    case KEYS_HIDDEN:
+        return false;
+    }
+    return call->caller->when[WHEN_KEYED];
+}
+
 static bool rule_holds(const struct rule *r, const struct call *call)
 {
-    int version = call->scenario->record.version_minor;
+    int version = slot_event_version(call);
     if (version < r->since || version > r->until)
         return false;
     switch (r->when) {
@@ -186,9 +252,11 @@ static bool rule_holds(const struct rule *r, const struct call *call)
         return call->error != NULL && call->error->code.n > 0;
     case WHEN_EXPLAINED:
         return call->error != NULL && call->error->message.n > 0;
+    case WHEN_KEYED:
+        return is_keyed(call);
     case WHEN_TLS:
         return call->caller->when[WHEN_TLS] && call->operation->service->reports_tls &&
-               call->scenario->record.tls_details;
+               (call->scenario->record.tls_details || !is_beanstalk(call));
     default:
         return call->caller->when[r->when];
     }
@@ -231,6 +299,16 @@ static struct span first_name(struct span path)
     return name;
 }
 
+static void put_member(struct arena *arena, struct node *root, const struct member *m)
+{
+    if (m->constant.n > 0)
+        put_at(arena, root, m->path, node_json(arena, SPAN(""), m->constant));
+    else if (m->from.n > 0)
+        put_at(arena, root, m->path, node_slot(arena, SPAN(""), m->from));
+    else if (json_is_present(&m->text))
+        put_at(arena, root, m->path, node_of(arena, SPAN(""), &m->text));
+}
+
 static struct node *request_draft(struct arena *arena, const struct call *call)
 {
     const struct operation *op = call->operation;
@@ -257,10 +335,7 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
             else
                 node_append(root, node_of(arena, name, &given));
         } else if (m->sent == SENT_ALWAYS) {
-            if (m->constant.n > 0)
-                put_at(arena, root, m->path, node_json(arena, SPAN(""), m->constant));
-            else if (m->from.n > 0)
-                put_at(arena, root, m->path, node_slot(arena, SPAN(""), m->from));
+            put_member(arena, root, m);
         }
     }
     /* No record carries "requestParameters": {}. */
@@ -272,15 +347,11 @@ static struct node *response_draft(struct arena *arena, const struct call *call)
     const struct operation *op = call->operation;
     struct span key = SPAN("responseElements");
     if (call->error != NULL || op->nresponse == 0 ||
-        (!op->read_only && !call->scenario->record.responses_shown))
+        (!op->read_only && !call->scenario->record.responses_shown && is_beanstalk(call)))
         return node_json(arena, key, SPAN("null"));
     struct node *root = node_new(arena, NODE_OBJECT, key);
     for (size_t i = 0; i < op->nresponse; i++) {
-        const struct member *m = &op->response[i];
-        if (m->constant.n > 0)
-            put_at(arena, root, m->path, node_json(arena, SPAN(""), m->constant));
-        else if (m->from.n > 0)
-            put_at(arena, root, m->path, node_slot(arena, SPAN(""), m->from));
+        put_member(arena, root, &op->response[i]);
     }
     return root->first == NULL ? node_json(arena, key, SPAN("null")) : root;
 }
@@ -325,6 +396,10 @@ struct node *draft_make(struct arena *arena, const struct rules *rules, const st
             node_append(record, response_draft(arena, call));
         }
     }
+    lay_over(arena, record, &call->operation->service->overlay);
+    lay_over(arena, record, &call->operation->overlay);
+    if (call->error != NULL)
+        lay_over(arena, record, &call->error->overlay);
     const struct actor *actor = call->caller->actor;
     const struct step *step = call->step;
     if (json_is_present(&actor->pin))
@@ -335,6 +410,7 @@ struct node *draft_make(struct arena *arena, const struct rules *rules, const st
         pin_over(arena, record, &step->pin);
     for (size_t i = 0; i < step->nomit; i++)
         omit_at(record, step->omit[i]);
+    prune(record, call);
     order_members(record, rules);
     return record;
 }

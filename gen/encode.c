@@ -16,10 +16,10 @@ void encode_record(struct buf *out, const struct event *ev)
         literal += p->literal_n;
         at += p->literal_n;
         if (!p->optional) {
-            at = p->put(at, ev);
+            at = p->put(at, ev, p->tag);
             continue;
         }
-        char *end = p->put(at + 1, ev);
+        char *end = p->put(at + 1, ev, p->tag);
         if (end == at + 1) {
             at -= p->back_n;
             continue;

@@ -28,8 +28,9 @@ struct call {
     struct arena *arena;            /* where fixed values may be made */
 };
 
-/* Writes the value at ${at} and returns where it ends; at most the slot's most bytes. */
-typedef char *slot_put_fn(char *at, const struct event *ev);
+/* Writes the value at ${at} and returns where it ends; at most the slot's most bytes. ${tag} tells
+   the members of a family apart, and is 0 for other slots. */
+typedef char *slot_put_fn(char *at, const struct event *ev, uint64_t tag);
 
 /* The value for all records of a template. */
 typedef struct span slot_fixed_fn(const struct call *call);
@@ -40,14 +41,29 @@ struct slot {
     slot_fixed_fn *fixed; /* NULL for one written per event */
     uint16_t most;        /* bytes that put may write */
     bool raw;             /* a JSON value by itself: stands without quotes */
-    bool optional;        /* may write nothing; the whole member is left out then */
+    bool optional;        /* may write nothing, or have no fixed value ({NULL, 0}); the whole member
+                             is left out then */
 };
 
 /**
  * slot_find(name):
- * By exact name; NULL when there is none.
+ * By exact name, or by that of its family and a tag of letters and digits behind it
+ * ("environment.hex17.group"); NULL when there is none.
  */
 const struct slot *slot_find(struct span name);
+
+/**
+ * slot_tag(slot, name):
+ * The tag that ${name}, by which ${slot} was found, gives its writer; 0 without one.
+ */
+uint64_t slot_tag(const struct slot *slot, struct span name);
+
+/**
+ * slot_event_version(call):
+ * The minor event version of the records of ${call}: the scenario's for Elastic Beanstalk and in
+ * times before 1.08, the service's own otherwise.
+ */
+int slot_event_version(const struct call *call);
 
 /**
  * slot_nearest(name):

@@ -23,13 +23,15 @@ struct flatten {
     struct err *e;
 };
 
-static int add_piece(struct flatten *f, const struct slot *slot, bool optional, size_t back_n)
+static int add_piece(struct flatten *f, const struct slot *slot, uint64_t tag, bool optional,
+                     size_t back_n)
 {
     if (f->npieces == PIECES_MAX)
         return err_set(f->e, ERR_INPUT, "%.*s: a step has more than %d slots; write fewer",
                        SPAN_ARG(f->call->step->name), PIECES_MAX);
     struct piece *p = &f->pieces[f->npieces++];
     p->put = slot->put;
+    p->tag = tag;
     p->literal_n = (uint32_t)(f->text.n - f->mark);
     p->back_n = (uint32_t)back_n;
     p->optional = optional;
@@ -70,7 +72,7 @@ static int put_text(struct flatten *f, struct span text, int nest)
                            near == NULL ? "" : near, near == NULL ? "" : "}?");
         }
         if (slot->put != NULL) {
-            if (add_piece(f, slot, false, 0) != 0)
+            if (add_piece(f, slot, slot_tag(slot, name), false, 0) != 0)
                 return -1;
         } else {
             if (nest == NEST_MAX)
@@ -125,8 +127,8 @@ static int put_node(struct flatten *f, const struct node *n, bool first)
         return put_text(f, n->text, 0);
     /* A whole member that may lack: its comma and name go with it. The first one always stays, so
        that what follows may begin with a comma. */
-    if (n->slot != NULL && n->slot->optional && !first && n->key.n > 0)
-        return add_piece(f, n->slot, true, f->text.n - begin);
+    if (n->slot != NULL && n->slot->put != NULL && n->slot->optional && !first && n->key.n > 0)
+        return add_piece(f, n->slot, 0, true, f->text.n - begin);
     buf_put_char(&f->text, '"');
     if (put_text(f, n->text, 0) != 0)
         return -1;

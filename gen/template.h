@@ -18,6 +18,7 @@ struct rules;
 
 struct piece {
     slot_put_fn *put;   /* the slot behind the literal */
+    uint64_t tag;       /* what put is told */
     uint32_t literal_n; /* bytes of text before it */
     uint32_t back_n;    /* optional: bytes of the literal to take back when put writes nothing */
     bool optional;      /* a whole member; put's text goes in quotes */

@@ -27,26 +27,63 @@ static struct span arn(struct arena *arena, const struct place *at, const char *
                         name.n == 0 ? "" : "/", SPAN_ARG(name));
 }
 
-static void make_places(struct world *w, struct arena *arena, const struct scenario *s)
+/* Where the services without regions record the calls of ${account}. */
+static const struct region *global_region(const struct scenario *s, const struct account *account)
+{
+    for (size_t i = 0; i < s->catalog->nregions; i++) {
+        const struct region *r = &s->catalog->regions[i];
+        if (r->global && span_equal(r->partition, account->partition))
+            return r;
+    }
+    return account->regions[0];
+}
+
+static void fill_place(struct place *p, struct arena *arena, const struct account *account,
+                       const struct region *region, uint32_t order, uint64_t seed)
+{
+    p->account = account;
+    p->region = region;
+    p->bucket = arena_printf(arena, "elasticbeanstalk-%.*s-%.*s", SPAN_ARG(region->name),
+                             SPAN_ARG(account->id));
+    p->order = order;
+    p->account_address = draw_at(seed, PURPOSE_PLACE, draw_seed(account->id.p, account->id.n));
+    p->address =
+        draw_at(p->account_address, PURPOSE_PLACE, draw_seed(region->name.p, region->name.n));
+}
+
+static void make_account_places(struct place *places, struct arena *arena, const struct scenario *s,
+                                const struct account *account, uint64_t seed)
+{
+    const struct region *region = global_region(s, account);
+    struct place *global = NULL;
+    for (uint32_t r = 0; r < account->nregions; r++) {
+        fill_place(&places[r], arena, account, account->regions[r], r, seed);
+        global = account->regions[r] == region ? &places[r] : global;
+    }
+    if (global == NULL) {
+        global = ARENA_NEW(arena, struct place, 1);
+        fill_place(global, arena, account, region, (uint32_t)account->nregions, seed);
+        global->global = global;
+    }
+    for (size_t r = 0; r < account->nregions; r++)
+        places[r].global = global;
+}
+
+static void make_places(struct world *w, struct arena *arena, const struct scenario *s,
+                        uint64_t seed)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->naccounts; i++)
-        n += s->accounts[i].nregions;
-    struct place *places = ARENA_NEW(arena, struct place, n);
     uint32_t *first = ARENA_NEW(arena, uint32_t, s->naccounts + 1);
     for (size_t i = 0; i < s->naccounts; i++) {
-        const struct account *account = &s->accounts[i];
-        first[i] = (uint32_t)w->nplaces;
-        for (size_t r = 0; r < account->nregions; r++) {
-            struct place *p = &places[w->nplaces++];
-            p->account = account;
-            p->region = account->regions[r];
-            p->bucket = arena_printf(arena, "elasticbeanstalk-%.*s-%.*s", SPAN_ARG(p->region->name),
-                                     SPAN_ARG(account->id));
-        }
+        first[i] = (uint32_t)n;
+        n += s->accounts[i].nregions;
     }
-    first[s->naccounts] = (uint32_t)w->nplaces;
+    first[s->naccounts] = (uint32_t)n;
+    struct place *places = ARENA_NEW(arena, struct place, n);
+    for (size_t i = 0; i < s->naccounts; i++)
+        make_account_places(&places[first[i]], arena, s, &s->accounts[i], seed);
     w->places = places;
+    w->nplaces = n;
     w->first_place = first;
 }
 
@@ -186,7 +223,7 @@ void world_make(struct world *out, struct arena *arena, const struct scenario *s
                 uint64_t seed)
 {
     *out = (struct world){0};
-    make_places(out, arena, scenario);
+    make_places(out, arena, scenario, seed);
     make_applications(out, arena, scenario, seed);
     make_environments(out, arena, scenario, seed);
 }

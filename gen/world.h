@@ -20,7 +20,12 @@ struct arena;
 struct place {
     const struct account *account;
     const struct region *region;
+    const struct place *global; /* where services without regions record; perhaps none of the
+                                   account's places in struct world */
     struct span bucket; /* Elastic Beanstalk's own: "elasticbeanstalk-us-east-1-111122223333" */
+    uint32_t order;     /* among the account's places; the global one comes last, if not of them */
+    uint64_t address;   /* of the account's number and the region's name */
+    uint64_t account_address;
 };
 
 /* An application version: what a deploy makes. */
@@ -53,7 +58,7 @@ struct world_environment {
 struct world {
     const struct place *places; /* naccounts runs, in the order of the accounts' regions */
     size_t nplaces;
-    const uint32_t *first_place; /* by account */
+    const uint32_t *first_place; /* by account, and one behind the last */
     const struct world_application *applications;
     size_t napplications;
     const struct world_environment *environments;

@@ -53,6 +53,7 @@ static inline int scene_load(void **state)
 static inline int scene_unload(void **state)
 {
     (void)state;
+    catalog_close(&scene_catalog);
     arena_free(&scene_arena);
     return 0;
 }

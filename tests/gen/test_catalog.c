@@ -33,6 +33,7 @@ static int load(void **state)
 static int unload(void **state)
 {
     (void)state;
+    catalog_close(&catalog);
     arena_free(&arena);
     return 0;
 }
@@ -305,7 +306,13 @@ static const struct {
     {"a name with a blank", REQUEST("\"a b\":{\"t\":\"string\"}"), "letters and digits"},
     {"a name that ends in a point", REQUEST("\"a.\":{\"t\":\"string\"}"), "letters and digits"},
     {"brackets inside", REQUEST("\"a[]b\":{\"t\":\"string\"}"), "letters and digits"},
-    {"two sources", REQUEST("\"a\":{\"t\":\"string\",\"from\":\"x\",\"const\":\"y\"}"), "both"},
+    {"two sources", REQUEST("\"a\":{\"t\":\"string\",\"from\":\"x\",\"const\":\"y\"}"), "keep one"},
+    {"two others", REQUEST("\"a\":{\"t\":\"string\",\"text\":\"{x}\",\"const\":\"y\"}"),
+     "keep one"},
+    {"a text of another type", REQUEST("\"a\":{\"t\":\"list\",\"of\":\"string\",\"text\":\"x\"}"),
+     "not a list"},
+    {"a record that is none", OPERATION("\"request\":{},\"record\":[]"), "record"},
+    {"an omission that is none", OPERATION("\"request\":{},\"omit\":[1]"), "must be a string"},
     {"a constant of another type", REQUEST("\"a\":{\"t\":\"string\",\"const\":1}"), "not a string"},
     {"always, but what", REQUEST("\"a\":{\"t\":\"string\",\"sent\":\"always\"}"), "always sent"},
     {"a pattern that is none", REQUEST("\"a\":{\"t\":\"string\",\"pattern\":\"(\"}"),
@@ -403,6 +410,8 @@ static void a_folder_of_the_same_files_is_the_same_catalog(void **state)
         fail_msg("%s", e.text);
     assert_memory_equal(other.sha256, catalog.sha256, sizeof(other.sha256));
     assert_int_equal(other.nservices, catalog.nservices);
+    catalog_close(&other);
+    assert_int_equal(other.nservices, 0);
 }
 
 static void an_incomplete_folder_is_refused(void **state)

@@ -317,6 +317,7 @@ static int load(void **state)
 static int unload(void **state)
 {
     (void)state;
+    catalog_close(&catalog);
     arena_free(&run);
     return 0;
 }

@@ -1,24 +1,10 @@
-/* slot.c - see slot.h. */
-#include "gen/slot.h"
-
-#include <assert.h>
-#include <stdlib.h>
+/* slot_record.c - a record's own values, and those of Elastic Beanstalk; see slot_rows.h. */
+#include "gen/slot_rows.h"
 
 #include "base/arena.h"
 #include "base/draw.h"
 #include "base/json.h"
-#include "base/utc.h"
 #include "gen/purpose.h"
-
-/* The longest escaped text of a scenario that a slot copies: an ARN of two 100-character names. */
-enum { TEXT_MOST = 2048 };
-
-static inline char *put_span(char *at, struct span s)
-{
-    assert(s.n <= TEXT_MOST);
-    memcpy(at, s.p, s.n);
-    return at + s.n;
-}
 
 static inline char *put_uuid(char *at, uint64_t address, uint32_t purpose)
 {
@@ -26,16 +12,11 @@ static inline char *put_uuid(char *at, uint64_t address, uint32_t purpose)
     return at + IDS_UUID_N;
 }
 
-static inline char *put_date(char *at, int64_t t_ms)
-{
-    return at + utc_java(at, t_ms, UTC_JAVA_COMMA);
-}
-
 /* Slots that copy a text of the scene; one that is not there writes nothing. */
 #define COPY(name, owner, text)                                                                    \
-    static char *name(char *at, const struct event *ev)                                            \
+    SLOT_PUT(name)                                                                                 \
     {                                                                                              \
-        return ev->scene->owner == NULL ? at : put_span(at, ev->scene->owner->text);               \
+        return ev->scene->owner == NULL ? at : slot_put_span(at, ev->scene->owner->text);          \
     }
 
 COPY(put_application_name, application, name)
@@ -64,134 +45,87 @@ COPY(put_version_key, version, key)
 COPY(put_version_description, version, description)
 COPY(put_running_label, running, label)
 
-static char *put_time(char *at, const struct event *ev)
+SLOT_PUT(put_time)
 {
-    return put_date(at, ev->time_ms);
+    return slot_put_date(at, ev->time_ms);
 }
 
-static char *put_time_iso(char *at, const struct event *ev)
+SLOT_PUT(put_time_iso)
 {
     utc_iso(at, ev->time_ms);
     return at + 20;
 }
 
-static char *put_application_created(char *at, const struct event *ev)
+SLOT_PUT(put_application_created)
 {
     const struct world_application *a = ev->scene->application;
-    return a == NULL ? at : put_date(at, a->created_ms);
+    return a == NULL ? at : slot_put_date(at, a->created_ms);
 }
 
-static char *put_environment_created(char *at, const struct event *ev)
+SLOT_PUT(put_environment_created)
 {
     const struct world_environment *e = ev->scene->environment;
-    return e == NULL ? at : put_date(at, e->created_ms < ev->time_ms ? e->created_ms : ev->time_ms);
+    return e == NULL ? at
+                     : slot_put_date(at, e->created_ms < ev->time_ms ? e->created_ms : ev->time_ms);
 }
 
-static char *put_version_created(char *at, const struct event *ev)
+SLOT_PUT(put_version_created)
 {
     const struct version *v = ev->scene->version;
-    return put_date(at, v != NULL && v->created_ms < ev->time_ms ? v->created_ms : ev->time_ms);
+    return slot_put_date(at,
+                         v != NULL && v->created_ms < ev->time_ms ? v->created_ms : ev->time_ms);
 }
 
-static char *put_region(char *at, const struct event *ev)
+SLOT_PUT(put_region)
 {
-    return put_span(at, ev->scene->place->region->name);
+    return slot_put_span(at, ev->scene->place->region->name);
 }
 
-static char *put_bucket(char *at, const struct event *ev)
+SLOT_PUT(put_bucket)
 {
-    return put_span(at, ev->scene->place->bucket);
+    return slot_put_span(at, ev->scene->place->bucket);
 }
 
-static char *put_address(char *at, const struct event *ev)
+SLOT_PUT(put_address)
 {
-    return put_span(at, ev->scene->address);
+    return slot_put_span(at, ev->scene->address);
 }
 
-static char *put_session_key(char *at, const struct event *ev)
-{
-    const struct caller *c = ev->scene->caller;
-    if (c->pinned_key.n > 0)
-        return put_span(at, c->pinned_key);
-    memcpy(at, ev->scene->session.key, IDS_KEY_N);
-    return at + IDS_KEY_N;
-}
-
-static char *put_session_created(char *at, const struct event *ev)
-{
-    memcpy(at, ev->scene->session.created, 20);
-    return at + 20;
-}
-
-/* Credentials that a call of STS hands out: those of the session it begins, else used by nobody. */
-static char *put_issued_key(char *at, const struct event *ev)
-{
-    if (ev->scene->opened != NULL) {
-        memcpy(at, ev->scene->opened->key, IDS_KEY_N);
-        return at + IDS_KEY_N;
-    }
-    ids_unique(at, IDS_KEY_N, "ASIA", ev->scene->place->account->id,
-               draw_at(ev->address, PURPOSE_SESSION, 0));
-    return at + IDS_KEY_N;
-}
-
-static char *put_issued_expiration(char *at, const struct event *ev)
-{
-    const struct session *opened = ev->scene->opened;
-    int64_t from_ms = opened != NULL ? opened->created_ms : ev->time_ms;
-    return put_date(at, from_ms + ev->scene->caller->actor->session_ms);
-}
-
-/*
- * Tokens of STS begin the same everywhere and then differ. Source: 217 of 217 published ones; what
- * they carry in clear besides (region, account) is not imitated.
- */
-enum { TOKEN_N = 760 };
-
-static char *put_issued_token(char *at, const struct event *ev)
-{
-    static const char head[] = "IQoJb3JpZ2luX2Vj";
-    memcpy(at, head, sizeof head - 1);
-    ids_text(at + sizeof head - 1, TOKEN_N - (sizeof head - 1), IDS_BASE64,
-             draw_at(ev->address, PURPOSE_TOKEN, 0));
-    return at + TOKEN_N;
-}
-
-static char *put_event_id(char *at, const struct event *ev)
+SLOT_PUT(put_event_id)
 {
     return put_uuid(at, ev->address, PURPOSE_EVENT_ID);
 }
 
-static char *put_request_id(char *at, const struct event *ev)
+SLOT_PUT(put_request_id)
 {
     return put_uuid(at, ev->address, PURPOSE_REQUEST_ID);
 }
 
-static char *put_shared_id(char *at, const struct event *ev)
+SLOT_PUT(put_shared_id)
 {
     return put_uuid(at, ev->address, PURPOSE_SHARED_ID);
 }
 
-static char *put_other_uuid(char *at, const struct event *ev)
+SLOT_PUT(put_other_uuid)
 {
     return put_uuid(at, ev->address, PURPOSE_UUID);
 }
 
 /* The request that began what is being watched; a watcher of nothing asks for an older one. */
-static char *put_launch_request(char *at, const struct event *ev)
+SLOT_PUT(put_launch_request)
 {
     const struct scene *s = ev->scene;
     return put_uuid(at, s->launch != 0 ? s->launch : s->occurrence, PURPOSE_REQUEST_ID);
 }
 
 /* Pollers ask for what came since they last asked, some seconds ago. */
-static char *put_poll_since(char *at, const struct event *ev)
+SLOT_PUT(put_poll_since)
 {
     int64_t since = ev->time_ms - 5 * UTC_SECOND_MS;
-    return put_date(at, since < ev->scene->began_ms ? ev->scene->began_ms : since);
+    return slot_put_date(at, since < ev->scene->began_ms ? ev->scene->began_ms : since);
 }
 
-static char *put_instance_id(char *at, const struct event *ev)
+SLOT_PUT(put_instance_id)
 {
     uint64_t address = ev->scene->environment != NULL ? ev->scene->environment->address
                                                       : ev->scene->caller->address;
@@ -204,7 +138,7 @@ static char *put_instance_id(char *at, const struct event *ev)
 
 static struct span record_version(const struct call *c)
 {
-    return arena_printf(c->arena, "1.%02d", c->scenario->record.version_minor);
+    return arena_printf(c->arena, "1.%02d", slot_event_version(c));
 }
 
 static struct span service_event_source(const struct call *c)
@@ -305,11 +239,6 @@ CALLER(issuer_user_name, issuer_user_name)
 CALLER(tls_version, tls_version)
 CALLER(tls_cipher, tls_cipher)
 
-static struct span session_mfa(const struct call *c)
-{
-    return c->caller->actor->identity.mfa ? SPAN("true") : SPAN("false");
-}
-
 static struct span actor_name(const struct call *c)
 {
     return c->caller->user_name.n > 0 ? c->caller->user_name
@@ -329,54 +258,6 @@ static struct span account_id(const struct call *c)
 static struct span partition(const struct call *c)
 {
     return c->scenario->accounts[c->caller->actor->account].partition;
-}
-
-/* The role a call hands over or assumes: the one its identity names. */
-static struct span role_name(const struct call *c)
-{
-    struct span name = c->caller->actor->identity.role_name;
-    return name.n > 0 ? json_escaped(c->arena, name) : SPAN("aws-elasticbeanstalk-service-role");
-}
-
-static struct span role_arn(const struct call *c)
-{
-    if (c->caller->opens != NULL && c->caller->opens->issuer_arn.n > 0)
-        return c->caller->opens->issuer_arn;
-    if (c->caller->issuer_arn.n > 0)
-        return c->caller->issuer_arn;
-    return arena_printf(c->arena, "arn:%.*s:iam::%.*s:role/%.*s", SPAN_ARG(partition(c)),
-                        SPAN_ARG(account_id(c)), SPAN_ARG(role_name(c)));
-}
-
-static struct span issued_name(const struct call *c)
-{
-    if (c->caller->opens != NULL)
-        return c->caller->opens->session_name;
-    if (c->caller->session_name.n > 0)
-        return c->caller->session_name;
-    struct span wanted = c->caller->actor->identity.session_name;
-    if (wanted.n > 0)
-        return json_escaped(c->arena, wanted);
-    return c->caller->when[WHEN_SERVICE] ? SPAN("elasticbeanstalk") : actor_name(c);
-}
-
-static struct span issued_arn(const struct call *c)
-{
-    if (c->caller->opens != NULL)
-        return c->caller->opens->arn;
-    return arena_printf(c->arena, "arn:%.*s:sts::%.*s:assumed-role/%.*s/%.*s",
-                        SPAN_ARG(partition(c)), SPAN_ARG(account_id(c)), SPAN_ARG(role_name(c)),
-                        SPAN_ARG(issued_name(c)));
-}
-
-static struct span issued_principal_id(const struct call *c)
-{
-    if (c->caller->opens != NULL)
-        return c->caller->opens->principal_id;
-    char id[IDS_PRINCIPAL_N];
-    ids_unique(id, sizeof id, "AROA", account_id(c),
-               draw_at(c->caller->address, PURPOSE_PRINCIPAL, 0));
-    return arena_printf(c->arena, "%.21s:%.*s", id, SPAN_ARG(issued_name(c)));
 }
 
 static struct span platform_version(const struct call *c)
@@ -402,27 +283,27 @@ static const struct slot slots[] = {
     {"account.id", NULL, account_id, 0, false, false},
     {"actor.arn", NULL, actor_arn, 0, false, false},
     {"actor.name", NULL, actor_name, 0, false, false},
-    {"application.arn", put_application_arn, NULL, TEXT_MOST, false, true},
+    {"application.arn", put_application_arn, NULL, SLOT_TEXT_MOST, false, true},
     {"application.created", put_application_created, NULL, UTC_JAVA_MAX, false, true},
-    {"application.description", put_application_description, NULL, TEXT_MOST, false, true},
-    {"application.name", put_application_name, NULL, TEXT_MOST, false, true},
-    {"bucket.name", put_bucket, NULL, TEXT_MOST, false, false},
-    {"caller.address", put_address, NULL, TEXT_MOST, false, false},
+    {"application.description", put_application_description, NULL, SLOT_TEXT_MOST, false, true},
+    {"application.name", put_application_name, NULL, SLOT_TEXT_MOST, false, true},
+    {"bucket.name", put_bucket, NULL, SLOT_TEXT_MOST, false, false},
+    {"caller.address", put_address, NULL, SLOT_TEXT_MOST, false, false},
     {"caller.userAgent", NULL, user_agent, 0, false, false},
-    {"environment.arn", put_environment_arn, NULL, TEXT_MOST, false, true},
-    {"environment.cname", put_environment_cname, NULL, TEXT_MOST, false, true},
-    {"environment.cnamePrefix", put_environment_cname_prefix, NULL, TEXT_MOST, false, true},
+    {"environment.arn", put_environment_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.cname", put_environment_cname, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.cnamePrefix", put_environment_cname_prefix, NULL, SLOT_TEXT_MOST, false, true},
     {"environment.created", put_environment_created, NULL, UTC_JAVA_MAX, false, true},
-    {"environment.description", put_environment_description, NULL, TEXT_MOST, false, true},
-    {"environment.endpoint", put_environment_endpoint, NULL, TEXT_MOST, false, true},
-    {"environment.id", put_environment_id, NULL, TEXT_MOST, false, true},
-    {"environment.name", put_environment_name, NULL, TEXT_MOST, false, true},
-    {"environment.platformArn", put_environment_platform_arn, NULL, TEXT_MOST, false, true},
-    {"environment.stack", put_environment_stack, NULL, TEXT_MOST, false, true},
-    {"environment.tierName", put_environment_tier_name, NULL, TEXT_MOST, false, true},
-    {"environment.tierType", put_environment_tier_type, NULL, TEXT_MOST, false, true},
-    {"environment.tierVersion", put_environment_tier_version, NULL, TEXT_MOST, false, true},
-    {"environment.version", put_running_label, NULL, TEXT_MOST, false, true},
+    {"environment.description", put_environment_description, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.endpoint", put_environment_endpoint, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.id", put_environment_id, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.name", put_environment_name, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.platformArn", put_environment_platform_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.stack", put_environment_stack, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.tierName", put_environment_tier_name, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.tierType", put_environment_tier_type, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.tierVersion", put_environment_tier_version, NULL, SLOT_TEXT_MOST, false, true},
+    {"environment.version", put_running_label, NULL, SLOT_TEXT_MOST, false, true},
     {"error.code", NULL, error_code, 0, false, false},
     {"error.message", NULL, error_message, 0, false, false},
     {"event.id", put_event_id, NULL, IDS_UUID_N, false, false},
@@ -437,12 +318,6 @@ static const struct slot slots[] = {
     {"identity.userId", NULL, identity_user_id, 0, false, false},
     {"identity.userName", NULL, identity_user_name, 0, false, false},
     {"instance.id", put_instance_id, NULL, 19, false, false},
-    {"issued.arn", NULL, issued_arn, 0, false, false},
-    {"issued.expiration", put_issued_expiration, NULL, UTC_JAVA_MAX, false, false},
-    {"issued.key", put_issued_key, NULL, IDS_KEY_N, false, false},
-    {"issued.name", NULL, issued_name, 0, false, false},
-    {"issued.principalId", NULL, issued_principal_id, 0, false, false},
-    {"issued.token", put_issued_token, NULL, TOKEN_N, false, false},
     {"issuer.arn", NULL, issuer_arn, 0, false, false},
     {"issuer.principalId", NULL, issuer_principal_id, 0, false, false},
     {"issuer.type", NULL, issuer_type, 0, false, false},
@@ -453,56 +328,34 @@ static const struct slot slots[] = {
     {"operation.readOnly", NULL, operation_read_only, 0, true, false},
     {"option.name", NULL, option_name, 0, false, false},
     {"option.namespace", NULL, option_namespace, 0, false, false},
-    {"other.environment.id", put_other_id, NULL, TEXT_MOST, false, true},
-    {"other.environment.name", put_other_name, NULL, TEXT_MOST, false, true},
+    {"other.environment.id", put_other_id, NULL, SLOT_TEXT_MOST, false, true},
+    {"other.environment.name", put_other_name, NULL, SLOT_TEXT_MOST, false, true},
     {"partition", NULL, partition, 0, false, false},
-    {"platform.arn", put_environment_platform_arn, NULL, TEXT_MOST, false, true},
+    {"platform.arn", put_environment_platform_arn, NULL, SLOT_TEXT_MOST, false, true},
     {"platform.version", NULL, platform_version, 0, false, false},
     {"poll.since", put_poll_since, NULL, UTC_JAVA_MAX, false, false},
     {"record.version", NULL, record_version, 0, false, false},
-    {"region", put_region, NULL, TEXT_MOST, false, false},
+    {"region", put_region, NULL, SLOT_TEXT_MOST, false, false},
     {"request.id", put_request_id, NULL, IDS_UUID_N, false, false},
     {"resource.arn", NULL, resource_arn, 0, false, false},
-    {"role.arn", NULL, role_arn, 0, false, false},
     {"service.api", NULL, service_api, 0, false, false},
     {"service.eventSource", NULL, service_event_source, 0, false, false},
     {"service.host", NULL, service_host, 0, false, false},
     {"service.name", NULL, service_name, 0, false, false},
-    {"session.created", put_session_created, NULL, 20, false, false},
-    {"session.key", put_session_key, NULL, TEXT_MOST, false, false},
-    {"session.mfa", NULL, session_mfa, 0, false, false},
-    {"stack.name", put_stack_name, NULL, TEXT_MOST, false, true},
-    {"template.arn", put_template_arn, NULL, TEXT_MOST, false, true},
-    {"template.name", put_template_name, NULL, TEXT_MOST, false, true},
+    {"stack.name", put_stack_name, NULL, SLOT_TEXT_MOST, false, true},
+    {"template.arn", put_template_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"template.name", put_template_name, NULL, SLOT_TEXT_MOST, false, true},
     {"time", put_time, NULL, UTC_JAVA_MAX, false, false},
     {"time.iso", put_time_iso, NULL, 20, false, false},
     {"tls.cipherSuite", NULL, tls_cipher, 0, false, false},
     {"tls.version", NULL, tls_version, 0, false, false},
     {"uuid", put_other_uuid, NULL, IDS_UUID_N, false, false},
-    {"version.arn", put_version_arn, NULL, TEXT_MOST, false, true},
-    {"version.bucket", put_bucket, NULL, TEXT_MOST, false, false},
+    {"version.arn", put_version_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"version.bucket", put_bucket, NULL, SLOT_TEXT_MOST, false, false},
     {"version.created", put_version_created, NULL, UTC_JAVA_MAX, false, false},
-    {"version.description", put_version_description, NULL, TEXT_MOST, false, true},
-    {"version.key", put_version_key, NULL, TEXT_MOST, false, true},
-    {"version.label", put_version_label, NULL, TEXT_MOST, false, true},
+    {"version.description", put_version_description, NULL, SLOT_TEXT_MOST, false, true},
+    {"version.key", put_version_key, NULL, SLOT_TEXT_MOST, false, true},
+    {"version.label", put_version_label, NULL, SLOT_TEXT_MOST, false, true},
 };
 
-enum { NSLOTS = sizeof slots / sizeof slots[0] };
-
-static int compare(const void *name, const void *row)
-{
-    return span_compare(*(const struct span *)name, span_of(((const struct slot *)row)->name));
-}
-
-const struct slot *slot_find(struct span name)
-{
-    return bsearch(&name, slots, NSLOTS, sizeof slots[0], compare);
-}
-
-const char *slot_nearest(struct span name)
-{
-    const char *names[NSLOTS + 1] = {NULL};
-    for (size_t i = 0; i < NSLOTS; i++)
-        names[i] = slots[i].name;
-    return json_nearest(name, names);
-}
+const struct slot_rows slot_record_rows = {slots, sizeof slots / sizeof slots[0]};

@@ -1,0 +1,225 @@
+/* slot_session.c - credentials and the calls that hand them out; see slot_rows.h. */
+#include "gen/slot_rows.h"
+
+#include "base/arena.h"
+#include "base/draw.h"
+#include "base/json.h"
+#include "gen/purpose.h"
+
+/* Characters of a session token: four for three bytes, so that nothing is filled up. */
+enum { TOKEN_LEAST_N = 720, TOKEN_MOST_N = 1000 };
+
+SLOT_PUT(put_session_key)
+{
+    const struct caller *c = ev->scene->caller;
+    if (c->pinned_key.n > 0)
+        return slot_put_span(at, c->pinned_key);
+    memcpy(at, ev->scene->session.key, IDS_KEY_N);
+    return at + IDS_KEY_N;
+}
+
+SLOT_PUT(put_session_created)
+{
+    memcpy(at, ev->scene->session.created, 20);
+    return at + 20;
+}
+
+/* Credentials that a call of STS hands out: those of the session it begins, else used by nobody. */
+SLOT_PUT(put_issued_key)
+{
+    if (ev->scene->opened != NULL) {
+        memcpy(at, ev->scene->opened->key, IDS_KEY_N);
+        return at + IDS_KEY_N;
+    }
+    ids_unique(at, IDS_KEY_N, "ASIA", ev->scene->place->account->id,
+               draw_at(ev->address, PURPOSE_SESSION, 0));
+    return at + IDS_KEY_N;
+}
+
+SLOT_PUT(put_issued_expiration)
+{
+    const struct session *opened = ev->scene->opened;
+    int64_t from_ms = opened != NULL ? opened->created_ms : ev->time_ms;
+    return slot_put_date(at, from_ms + ev->scene->caller->actor->session_ms);
+}
+
+static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t n)
+{
+    memcpy(at, bytes, n);
+    return at + n;
+}
+
+static uint8_t *put_random(uint8_t *at, size_t n, uint64_t address)
+{
+    for (size_t i = 0; i < n; i++)
+        at[i] = (uint8_t)(draw_at(address, PURPOSE_TOKEN, 1 + i / 8) >> 8 * (i % 8));
+    return at + n;
+}
+
+/* A member of a message: its tag, its length in seven-bit digits, and what it holds. */
+static uint8_t *put_head(uint8_t *at, uint8_t tag, size_t n)
+{
+    *at++ = tag;
+    for (; n > 127; n >>= 7)
+        *at++ = (uint8_t)(n | 128);
+    *at++ = (uint8_t)n;
+    return at;
+}
+
+static uint8_t *put_member(uint8_t *at, uint8_t tag, struct span text)
+{
+    return put_bytes(put_head(at, tag, text.n), text.p, text.n);
+}
+
+static char *put_base64(char *at, const uint8_t *bytes, size_t n)
+{
+    const char *letters = IDS_BASE64.p;
+    for (size_t i = 0; i + 3 <= n; i += 3) {
+        uint32_t bits = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
+        for (int shift = 18; shift >= 0; shift -= 6)
+            *at++ = letters[bits >> shift & 63];
+    }
+    return at;
+}
+
+/*
+ * A token shows where it comes from: "origin_ec", the region and the account stand in it in clear.
+ * Source: 217 of 217 published ones. Inferred: what lies around these, and how long it is.
+ */
+SLOT_PUT(put_issued_token)
+{
+    static const uint8_t never[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1};
+    enum { SEAL_N = 70, NONCE_N = 12 };
+    uint64_t address = draw_at(ev->address, PURPOSE_TOKEN, 0);
+    uint8_t bytes[TOKEN_MOST_N / 4 * 3];
+    const size_t n = (size_t)draw_between(address, TOKEN_LEAST_N / 4, TOKEN_MOST_N / 4) * 3;
+    uint8_t *b = bytes;
+    *b++ = '!';
+    b = put_member(b, 0x0a, SPAN("origin_ec"));
+    *b++ = 0x10;
+    *b++ = (uint8_t)(address | 128);
+    b = put_bytes(b, never, sizeof never);
+    b = put_member(b, 0x1a, ev->scene->place->region->name);
+    b = put_random(put_head(b, 0x22, SEAL_N), SEAL_N, draw_at(address, PURPOSE_TOKEN, 1));
+    /* Both lengths need two bytes, so what they hold is known from what is left. */
+    b = put_head(b, 0x2a, n - (size_t)(b - bytes) - 3);
+    b = put_member(b, 0x1a, ev->scene->place->account->id);
+    b = put_random(put_head(b, 0x22, NONCE_N), NONCE_N, draw_at(address, PURPOSE_TOKEN, 2));
+    b = put_head(b, 0x2a, n - (size_t)(b - bytes) - 3);
+    b = put_random(b, n - (size_t)(b - bytes), draw_at(address, PURPOSE_TOKEN, 3));
+    return put_base64(at, bytes, n);
+}
+
+/* Fixed values. */
+
+static struct span session_mfa(const struct call *c)
+{
+    return c->caller->actor->identity.mfa ? SPAN("true") : SPAN("false");
+}
+
+/* The role a call hands over or assumes: the one its identity names. */
+static struct span role_name(const struct call *c)
+{
+    struct span name = c->caller->actor->identity.role_name;
+    return name.n > 0 ? json_escaped(c->arena, name) : SPAN("aws-elasticbeanstalk-service-role");
+}
+
+static struct span role_arn(const struct call *c)
+{
+    if (c->caller->opens != NULL && c->caller->opens->issuer_arn.n > 0)
+        return c->caller->opens->issuer_arn;
+    if (c->caller->issuer_arn.n > 0)
+        return c->caller->issuer_arn;
+    return arena_printf(c->arena, "arn:{partition}:iam::{account.id}:role/%.*s",
+                        SPAN_ARG(role_name(c)));
+}
+
+static struct span issued_name(const struct call *c)
+{
+    if (c->caller->opens != NULL)
+        return c->caller->opens->session_name;
+    if (c->caller->session_name.n > 0)
+        return c->caller->session_name;
+    struct span wanted = c->caller->actor->identity.session_name;
+    if (wanted.n > 0)
+        return json_escaped(c->arena, wanted);
+    return c->caller->when[WHEN_SERVICE] ? SPAN("elasticbeanstalk") : SPAN("{actor.name}");
+}
+
+/* What EC2 and Lambda assume for their machines is not told. Source: 6 of 6 such records. */
+static bool is_told(const struct call *c)
+{
+    struct span by = c->caller->invoked_by;
+    return !span_is(by, "ec2.amazonaws.com") && !span_is(by, "lambda.amazonaws.com");
+}
+
+static struct span issued_arn(const struct call *c)
+{
+    if (!is_told(c))
+        return (struct span){NULL, 0};
+    if (c->caller->opens != NULL)
+        return c->caller->opens->arn;
+    return arena_printf(c->arena,
+                        "arn:{partition}:sts::{account.id}:assumed-role/%.*s/{issued.name}",
+                        SPAN_ARG(role_name(c)));
+}
+
+static struct span issued_principal_id(const struct call *c)
+{
+    if (!is_told(c))
+        return (struct span){NULL, 0};
+    if (c->caller->opens != NULL)
+        return c->caller->opens->principal_id;
+    char id[IDS_PRINCIPAL_N];
+    ids_unique(id, sizeof id, "AROA", c->scenario->accounts[c->caller->actor->account].id,
+               draw_at(c->caller->address, PURPOSE_PRINCIPAL, 0));
+    return arena_printf(c->arena, "%.21s:{issued.name}", id);
+}
+
+/* A sign-in names no key, but the root user's is there and empty. Source: 29 of 29 records. */
+static struct span sign_in_key(const struct call *c)
+{
+    bool is_root = c->caller->actor->identity.type == IDENTITY_ROOT;
+    return is_root ? SPAN("") : (struct span){NULL, 0};
+}
+
+static struct span sign_in_mfa_used(const struct call *c)
+{
+    return c->caller->actor->identity.mfa ? SPAN("Yes") : SPAN("No");
+}
+
+static struct span sign_in_mfa_device(const struct call *c)
+{
+    if (!c->caller->actor->identity.mfa)
+        return (struct span){NULL, 0};
+    if (c->caller->actor->identity.type == IDENTITY_ROOT)
+        return SPAN("arn:{partition}:iam::{account.id}:mfa/root-account-mfa-device");
+    return SPAN("arn:{partition}:iam::{account.id}:mfa/{actor.name}");
+}
+
+/* The page that asked for the sign-in; this one value has its '=' and '&' escaped in full. */
+static struct span sign_in_to(const struct call *c)
+{
+    (void)c;
+    return SPAN("https://{region}.console.aws.amazon.com/elasticbeanstalk/home?region\\u003d"
+                "{region}\\u0026state\\u003dhashArgs%23%2Fwelcome\\u0026isauthcode\\u003dtrue");
+}
+
+static const struct slot rows[] = {
+    {"issued.arn", NULL, issued_arn, 0, false, true},
+    {"issued.expiration", put_issued_expiration, NULL, UTC_JAVA_MAX, false, false},
+    {"issued.key", put_issued_key, NULL, IDS_KEY_N, false, false},
+    {"issued.name", NULL, issued_name, 0, false, false},
+    {"issued.principalId", NULL, issued_principal_id, 0, false, true},
+    {"issued.token", put_issued_token, NULL, TOKEN_MOST_N, false, false},
+    {"role.arn", NULL, role_arn, 0, false, false},
+    {"session.created", put_session_created, NULL, 20, false, false},
+    {"session.key", put_session_key, NULL, SLOT_TEXT_MOST, false, false},
+    {"session.mfa", NULL, session_mfa, 0, false, false},
+    {"signIn.key", NULL, sign_in_key, 0, false, true},
+    {"signIn.mfaDevice", NULL, sign_in_mfa_device, 0, false, true},
+    {"signIn.mfaUsed", NULL, sign_in_mfa_used, 0, false, false},
+    {"signIn.to", NULL, sign_in_to, 0, false, false},
+};
+
+const struct slot_rows slot_session_rows = {rows, sizeof rows / sizeof rows[0]};
