@@ -141,7 +141,7 @@ static bool play_each_environment(struct play *play, const struct step *step, ui
     for (uint32_t i = w->first_environment[account]; i < w->first_environment[account + 1]; i++) {
         uint32_t env = w->account_environments[i];
         uint32_t application = s->environments[env].application;
-        if (!world_is_ready(w, env, play->now_ms) ||
+        if (!world_is_ready(w, s, env, play->now_ms) ||
             (!whole_account && application != play->o->application) ||
             (applications && application == before))
             continue;

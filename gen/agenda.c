@@ -42,7 +42,7 @@ static uint32_t choose_environment(const struct plan *p, const struct habit *h, 
     uint64_t first = draw_below(draw_at(address, PURPOSE_TARGET, 0), n);
     for (size_t i = 0; i < n; i++) {
         uint32_t env = from[(first + i) % n];
-        if (world_is_ready(&p->world, env, t_ms))
+        if (world_is_ready(&p->world, p->scenario, env, t_ms))
             return env;
     }
     return SCENARIO_NONE;

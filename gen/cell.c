@@ -50,29 +50,28 @@ static const struct version *find_running(struct playing *p, const struct world_
 {
     const struct change *c =
         page_running(p->work->pages, p->cell->account, p->o->environment, p->o->start_ms);
-    if (c == NULL)
+    /* What an earlier life of the same name ran is gone with it. */
+    if (c == NULL || c->time_ms < env->launched_ms)
         return &env->baseline;
     return make_version(p, env->application, c->labels, c->occurrence, c->began_ms);
 }
 
-/* A swap's second environment: the next one of the same application, if it has one. */
-static const struct world_environment *find_other(const struct plan *plan, uint32_t environment)
-{
-    const struct environment *env = &plan->scenario->environments[environment];
-    const struct application *a = &plan->scenario->applications[env->application];
-    if (a->nenvironments < 2)
-        return &plan->world.environments[environment];
-    uint32_t place = (environment - a->first_environment + 1) % a->nenvironments;
-    return &plan->world.environments[a->first_environment + place];
-}
-
 static void set_environment(struct playing *p, struct scene *s, uint32_t environment,
-                            uint32_t application)
+                            uint32_t application, int64_t t_ms)
 {
-    const struct world *w = &p->work->plan->world;
-    s->environment = environment == SCENARIO_NONE ? NULL : &w->environments[environment];
-    s->application = application == SCENARIO_NONE ? NULL : &w->applications[application];
-    s->other = environment == SCENARIO_NONE ? NULL : find_other(p->work->plan, environment);
+    const struct plan *plan = p->work->plan;
+    s->number = environment;
+    s->environment = NULL;
+    s->other = NULL;
+    s->application = application == SCENARIO_NONE ? NULL : &plan->world.applications[application];
+    if (environment == SCENARIO_NONE)
+        return;
+    s->environment = world_environment(&plan->world, plan->scenario, p->arena, environment, t_ms);
+    uint32_t other = SCENARIO_NONE;
+    if (plan->activities[p->o->activity].needs_other)
+        other = world_other(&plan->world, plan->scenario, environment, t_ms);
+    if (other != SCENARIO_NONE)
+        s->other = world_environment(&plan->world, plan->scenario, p->arena, other, t_ms);
 }
 
 /* What services do for a call is about the same things, in the caller's session if with its rights.
@@ -82,6 +81,7 @@ static void follow_scene(struct scene *s, const struct scene *call)
     s->version = call->version;
     s->running = call->running;
     s->launch = call->launch;
+    s->number = call->number;
     s->environment = call->environment;
     s->application = call->application;
     s->other = call->other;
@@ -102,7 +102,7 @@ static void begin_scene(struct playing *p)
     s->occurrence = o->address;
     s->address = caller_address(s->caller, o->start_ms);
     caller_session(&s->session, s->caller, o->address, o->start_ms);
-    set_environment(p, s, o->environment, o->application);
+    set_environment(p, s, o->environment, o->application, o->start_ms);
     if (s->environment != NULL && plan->activities[o->activity].needs_running)
         s->running = find_running(p, s->environment);
     if (s->application != NULL)
@@ -129,16 +129,13 @@ static struct scene *copy_scene(struct playing *p)
 static void turn_scene(struct playing *p, const struct act *a)
 {
     const struct plan *plan = p->work->plan;
-    const struct world *w = &plan->world;
     const struct scene *s = p->scene;
-    const struct world_environment *env =
-        a->environment == SCENARIO_NONE ? NULL : &w->environments[a->environment];
     const struct place *place =
         a->step->operation->service->is_global ? a->place->global : a->place;
-    if (s->environment != env || (s->place != place && s->place != a->place->global)) {
+    if (s->number != a->environment || (s->place != place && s->place != a->place->global)) {
         struct scene *changed = copy_scene(p);
-        set_environment(p, changed, a->environment, a->application);
-        changed->running = env == NULL ? NULL : &env->baseline;
+        set_environment(p, changed, a->environment, a->application, a->time_ms);
+        changed->running = changed->environment == NULL ? NULL : &changed->environment->baseline;
         changed->version = changed->running;
     }
     if (p->scene->place != place)
@@ -287,6 +284,7 @@ static int run_opener(struct playing *p)
     struct scene *s = ARENA_NEW(p->arena, struct scene, 1);
     s->caller = opener;
     s->place = o->place;
+    s->number = SCENARIO_NONE;
     s->began_ms = o->start_ms;
     s->occurrence = o->address;
     s->opened = o->opens;

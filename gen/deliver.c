@@ -142,6 +142,12 @@ static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
     write_order(p, b, f->address);
     p->norder += b->n;
     b->n = 0;
+    if (!draw_chance(draw_at(f->address, PURPOSE_FLUSH, 3), p->settings->duplicates_ppm))
+        return;
+    struct delivery_file *again = &p->out->files[p->out->nfiles++];
+    *again = *f;
+    again->address = draw_at(f->address, PURPOSE_SUFFIX, 3);
+    again->deliver_ms += draw_between(draw_at(f->address, PURPOSE_FLUSH, 4), 1000, 60000);
 }
 
 static void fill_buffers(struct placing *p, struct arena *arena, const struct arrival *a, size_t n,
@@ -175,7 +181,7 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     if (cell->n == 0)
         return;
     out->order = ARENA_NEW(arena, const struct event *, cell->n);
-    out->files = ARENA_NEW(arena, struct delivery_file, cell->n);
+    out->files = ARENA_NEW(arena, struct delivery_file, 2 * cell->n);
     struct arrival *arrivals = ARENA_NEW(arena, struct arrival, cell->n);
     struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
     size_t *counts = ARENA_NEW(arena, size_t, RADIX);

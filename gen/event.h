@@ -29,6 +29,7 @@ struct scene {
     const struct caller *caller;
     const struct place *place;
     const struct world_application *application; /* NULL for what is about an account */
+    uint32_t number;                             /* of the environment, or SCENARIO_NONE */
     const struct world_environment *environment; /* NULL for what is not about one */
     const struct world_environment *other;       /* the second one of a swap, or NULL */
     const struct version *version;               /* what the activity deploys, or NULL */

@@ -222,7 +222,7 @@ static int make(struct run *run, uint64_t i, struct worker *w, struct made *made
     deliver_place(&d, &w->arena, &cell, &run->o->scenario->trail.delivery, run->plan.seed);
     made->files = ARENA_NEW(&made->arena, struct logfile, d.nfiles + 1);
     if (run->take_label != NULL)
-        made->labels = ARENA_NEW(&made->arena, struct made_label, count_labelled(&cell) + 1);
+        made->labels = ARENA_NEW(&made->arena, struct made_label, 2 * count_labelled(&cell) + 1);
     for (uint32_t k = 0; k < d.nfiles; k++) {
         encode_file(w, &d, &d.files[k], run->o->format);
         pack_file(&made->files[made->nfiles++], w, run, &d.files[k]);

@@ -23,6 +23,7 @@ struct plan_activity {
     bool changes;       /* it changes an environment */
     bool makes_version; /* it creates an application version or deploys one */
     bool needs_running; /* its records tell what the environment runs */
+    bool needs_other;   /* its records tell of a second environment */
 };
 
 struct plan {

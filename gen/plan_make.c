@@ -57,6 +57,8 @@ static void make_activities(struct plan *p, struct arena *arena)
                 rows_name(op->response, op->nresponse, "environment.version") ||
                 rows_name(op->request, op->nrequest, "environment.version"))
                 made[i].needs_running = true;
+            if (op->effect == EFFECT_SWAP || mentions(&step->with, "{other."))
+                made[i].needs_other = true;
         }
     }
     p->activities = made;
@@ -213,7 +215,8 @@ static int check_habit(const struct plan *p, const struct actor *a, const struct
     const struct activity *activity = &p->scenario->activities[h->activity];
     for (size_t i = 0; i < activity->nsteps; i++) {
         enum effect effect = activity->steps[i].operation->effect;
-        if (effect == EFFECT_TERMINATE || effect == EFFECT_LAUNCH ||
+        /* What a history would have to be known for is placed, or comes by "recycle". */
+        if (effect == EFFECT_TERMINATE || effect == EFFECT_LAUNCH || effect == EFFECT_SWAP ||
             effect == EFFECT_DELETE_APPLICATION)
             return err_set(e, ERR_INPUT,
                            "actor \"%.*s\": activity \"%.*s\" calls %.*s, which cannot be a habit; "

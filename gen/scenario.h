@@ -33,6 +33,7 @@ struct delivery_settings {
     uint32_t late_ppm;         /* records that come minutes late, default 20 000 */
     uint32_t disorder_ppm;     /* batches that overtake another, default 300 000 */
     uint32_t second_shard_ppm; /* chance that a five-minute window is written by two buffers */
+    uint32_t duplicates_ppm;   /* files that are delivered twice, under two names; default 0 */
     uint32_t most_records;     /* in one file; default 8 000 */
 };
 

@@ -88,7 +88,7 @@ static const struct json_row trail_rows[] = {
 };
 
 struct delivery_text {
-    double late, disorder, second_shard;
+    double late, disorder, second_shard, duplicates;
     int64_t most_records;
 };
 
@@ -96,6 +96,7 @@ static const struct json_row delivery_rows[] = {
     {"late", JSON_NUMBER, offsetof(struct delivery_text, late), false, 0, 1, NULL},
     {"disorder", JSON_NUMBER, offsetof(struct delivery_text, disorder), false, 0, 1, NULL},
     {"secondShard", JSON_NUMBER, offsetof(struct delivery_text, second_shard), false, 0, 1, NULL},
+    {"duplicates", JSON_NUMBER, offsetof(struct delivery_text, duplicates), false, 0, 1, NULL},
     {"mostRecords", JSON_INTEGER, offsetof(struct delivery_text, most_records), false, 1,
      RECORDS_MAX, NULL},
 };
@@ -168,7 +169,8 @@ static bool is_prefix(struct span text)
 static void read_trail(struct scenario_part *p, const struct json *at, const struct json *delivery)
 {
     struct trail_settings *trail = &p->out->trail;
-    struct delivery_text text = {0.02, 0.3, 0.1, 8000};
+    struct delivery_text text = {
+        .late = 0.02, .disorder = 0.3, .second_shard = 0.1, .most_records = 8000};
     trail->name = SPAN("management-events");
     json_read(at, ROWS(trail_rows), trail);
     if (!is_prefix(trail->prefix))
@@ -182,6 +184,7 @@ static void read_trail(struct scenario_part *p, const struct json *at, const str
         .late_ppm = scenario_part_ppm(text.late),
         .disorder_ppm = scenario_part_ppm(text.disorder),
         .second_shard_ppm = scenario_part_ppm(text.second_shard),
+        .duplicates_ppm = scenario_part_ppm(text.duplicates),
         .most_records = (uint32_t)text.most_records,
     };
 }

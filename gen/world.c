@@ -1,10 +1,13 @@
 /* world.c - see world.h. */
 #include "gen/world.h"
 
+#include <stdlib.h>
+
 #include "base/arena.h"
 #include "base/draw.h"
 #include "base/json.h"
 #include "base/utc.h"
+#include "gen/cycle.h"
 #include "gen/ids.h"
 #include "gen/purpose.h"
 
@@ -137,13 +140,14 @@ static void make_environment(struct world_environment *e, struct arena *arena,
     if (from->id.n == 0)
         e->id = arena_printf(arena, "e-%.*s",
                              SPAN_ARG(text_of(arena, 10, IDS_ENVIRONMENT, e->address)));
-    e->cname_prefix = from->cname_prefix;
+    /* Without a chosen prefix the service makes a host name; none could have been asked for. */
+    e->cname_prefix = from->cname_prefix.n > 0 ? from->cname_prefix : e->name;
+    struct span host = from->cname_prefix;
     if (from->cname_prefix.n == 0)
-        e->cname_prefix = arena_printf(
+        host = arena_printf(
             arena, "%.*s.eba-%.*s", SPAN_ARG(e->name),
             SPAN_ARG(text_of(arena, 8, IDS_ENVIRONMENT, draw_at(e->address, PURPOSE_TEXT, 1))));
-    e->cname = arena_printf(arena, "%.*s.%.*s", SPAN_ARG(e->cname_prefix),
-                            SPAN_ARG(at->region->cname_suffix));
+    e->cname = arena_printf(arena, "%.*s.%.*s", SPAN_ARG(host), SPAN_ARG(at->region->cname_suffix));
     e->endpoint = endpoint(arena, e);
     e->description = SPAN("");
     e->platform_arn = arena_printf(arena, "arn:%.*s:elasticbeanstalk:%.*s::platform/%.*s",
@@ -219,6 +223,39 @@ static void make_environments(struct world *w, struct arena *arena, const struct
     w->first_environment = first;
 }
 
+static bool swaps(const struct activity *a)
+{
+    for (size_t i = 0; i < a->nsteps; i++) {
+        const struct step *step = &a->steps[i];
+        bool fails = step->error != NULL && step->error_ppm == 1000000;
+        if (step->operation->effect == EFFECT_SWAP && !fails)
+            return true;
+    }
+    return false;
+}
+
+static int by_time(const void *left, const void *right)
+{
+    const struct swap *a = left, *b = right;
+    return (a->time_ms > b->time_ms) - (a->time_ms < b->time_ms);
+}
+
+static void make_swaps(struct world *w, struct arena *arena, const struct scenario *s)
+{
+    struct swap *made = ARENA_NEW(arena, struct swap, s->nplaced + 1);
+    for (size_t i = 0; i < s->nplaced; i++) {
+        const struct placed *p = &s->placed[i];
+        if (p->environment == SCENARIO_NONE || !swaps(&s->activities[p->activity]))
+            continue;
+        uint32_t other = world_other(w, s, p->environment, p->at_ms);
+        if (other != SCENARIO_NONE)
+            made[w->nswaps++] = (struct swap){p->at_ms, p->environment, other};
+    }
+    if (w->nswaps > 1)
+        qsort(made, w->nswaps, sizeof *made, by_time);
+    w->swaps = made;
+}
+
 void world_make(struct world *out, struct arena *arena, const struct scenario *scenario,
                 uint64_t seed)
 {
@@ -226,6 +263,7 @@ void world_make(struct world *out, struct arena *arena, const struct scenario *s
     make_places(out, arena, scenario, seed);
     make_applications(out, arena, scenario, seed);
     make_environments(out, arena, scenario, seed);
+    make_swaps(out, arena, scenario);
 }
 
 const struct place *world_place(const struct world *w, const struct scenario *s, uint32_t account,
@@ -239,11 +277,69 @@ const struct place *world_place(const struct world *w, const struct scenario *s,
     return &w->places[first];
 }
 
-bool world_is_ready(const struct world *w, uint32_t i, int64_t t_ms)
+bool world_is_ready(const struct world *w, const struct scenario *s, uint32_t i, int64_t t_ms)
 {
     const struct world_environment *e = &w->environments[i];
-    bool launched = e->launched_ms == INT64_MIN || e->launched_ms + LAUNCH_MS <= t_ms;
-    return launched && t_ms < e->terminated_ms;
+    int64_t launched_ms = e->launched_ms, terminated_ms = e->terminated_ms;
+    if (e->scenario->recycle_ms > 0) {
+        struct cycle c;
+        if (!cycle_at(&c, s, e->scenario, e->address, t_ms))
+            return false;
+        launched_ms = c.launched_ms;
+        terminated_ms = c.terminated_ms;
+    }
+    bool launched = launched_ms == INT64_MIN || launched_ms + LAUNCH_MS <= t_ms;
+    return launched && t_ms < terminated_ms;
+}
+
+uint32_t world_other(const struct world *w, const struct scenario *s, uint32_t i, int64_t t_ms)
+{
+    const struct application *a = &s->applications[s->environments[i].application];
+    for (uint32_t k = 1; k < a->nenvironments; k++) {
+        uint32_t other = a->first_environment + (i - a->first_environment + k) % a->nenvironments;
+        if (world_is_ready(w, s, other, t_ms))
+            return other;
+    }
+    return SCENARIO_NONE;
+}
+
+/* Whose CNAME ${i} has at ${t_ms}: back through the swaps it took part in. */
+static uint32_t cname_owner(const struct world *w, uint32_t i, int64_t t_ms)
+{
+    for (size_t k = w->nswaps; k-- > 0;) {
+        const struct swap *swap = &w->swaps[k];
+        if (swap->time_ms >= t_ms)
+            continue;
+        if (swap->one == i)
+            i = swap->other;
+        else if (swap->other == i)
+            i = swap->one;
+    }
+    return i;
+}
+
+const struct world_environment *world_environment(const struct world *w, const struct scenario *s,
+                                                  struct arena *arena, uint32_t i, int64_t t_ms)
+{
+    const struct world_environment *always = &w->environments[i];
+    struct cycle c;
+    uint32_t owner = cname_owner(w, i, t_ms);
+    if (owner != i) {
+        struct world_environment *swapped = ARENA_NEW(arena, struct world_environment, 1);
+        *swapped = *always;
+        swapped->cname = w->environments[owner].cname;
+        return swapped;
+    }
+    if (always->scenario->recycle_ms == 0 ||
+        !cycle_at(&c, s, always->scenario, always->address, t_ms))
+        return always;
+    struct world_environment *e = ARENA_NEW(arena, struct world_environment, 1);
+    e->application = always->application;
+    e->address = c.address;
+    make_environment(e, arena, always->scenario, s);
+    e->created_ms = e->launched_ms = c.launched_ms;
+    e->terminated_ms = c.terminated_ms;
+    return e;
 }
 
 /*

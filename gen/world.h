@@ -55,6 +55,12 @@ struct world_environment {
     uint64_t address;
 };
 
+/* Two environments exchange their CNAMEs. */
+struct swap {
+    int64_t time_ms;
+    uint32_t one, other;
+};
+
 struct world {
     const struct place *places; /* naccounts runs, in the order of the accounts' regions */
     size_t nplaces;
@@ -63,6 +69,8 @@ struct world {
     size_t napplications;
     const struct world_environment *environments;
     size_t nenvironments;
+    const struct swap *swaps; /* those placed on purpose, in order of time */
+    size_t nswaps;
     const uint32_t *account_environments; /* indexes, grouped by account */
     const uint32_t *first_environment;    /* by account, and one behind the last */
 };
@@ -79,7 +87,22 @@ const struct place *world_place(const struct world *w, const struct scenario *s,
                                 const struct region *region);
 
 /* Whether environment ${i} can be worked with at ${t_ms}: launched, ready, not terminated. */
-bool world_is_ready(const struct world *w, uint32_t i, int64_t t_ms);
+bool world_is_ready(const struct world *w, const struct scenario *s, uint32_t i, int64_t t_ms);
+
+/**
+ * world_environment(w, s, arena, i, t_ms):
+ * Environment ${i} as it is at ${t_ms}: one that comes and goes has other ids in each life, and its
+ * texts are then made in ${arena}. Its launch and the moments before it belong to the life.
+ */
+const struct world_environment *world_environment(const struct world *w, const struct scenario *s,
+                                                  struct arena *arena, uint32_t i, int64_t t_ms);
+
+/**
+ * world_other(w, s, i, t_ms):
+ * The environment with which ${i} is swapped at ${t_ms}: the next one of its application that is
+ * ready; SCENARIO_NONE when there is none.
+ */
+uint32_t world_other(const struct world *w, const struct scenario *s, uint32_t i, int64_t t_ms);
 
 /**
  * world_version(out, arena, application, labels, address, created_ms):
