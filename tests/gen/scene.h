@@ -28,6 +28,11 @@
     "'applications': [{'name': 'shop', 'platform': 'Node.js 22 running on 64bit Amazon Linux "     \
     "2023', 'environments': [{'name': 'shop-prod'}, {'name': 'shop-dev'}]}]"
 
+/* One person with a long-term key, always at work. */
+#define SCENE_ANA                                                                                  \
+    "'actors': [{'name': 'a', 'identity': {'type': 'IAMUser', 'userName': 'ana'}, 'client': "      \
+    "'boto3', 'addresses': ['203.0.113.7']}]"
+
 /* Where default scenarios begin, by date(1): 2026-09-14T00:00:00Z, a Monday. */
 #define SCENE_START_MS INT64_C(1789344000000)
 

@@ -43,10 +43,6 @@ static void expect_shape(const char *label, struct span text, const char *name, 
     "'schedule': [{'name': 'p', 'actor': 'a', 'at': '+1h', 'environment': 'shop-prod', 'on': "     \
     "'environment', 'steps': [" steps "]}]"
 
-#define USER                                                                                       \
-    "'actors': [{'name': 'a', 'identity': {'type': 'IAMUser', 'userName': 'ana'}, 'client': "      \
-    "'boto3', 'addresses': ['203.0.113.7']}]"
-
 /* Open ${body}, encode the first step of its first placed activity as actor 0, and give the text.
  */
 static void first_record(struct stage *st, struct buf *out, const char *body, const char *error)
@@ -304,7 +300,7 @@ static void pinned_members_stand_where_delivered_files_have_them(void **state)
     struct stage st;
     struct buf text;
     first_record(&st, &text,
-                 SCENE_CAST ", " USER ", " PLAY(
+                 SCENE_CAST ", " SCENE_ANA ", " PLAY(
                      "{'call': 'UpdateEnvironment', 'pin': {'vpcEndpointId': 'v', "
                      "'vpcEndpointAccountId': 'a', 'resources': [], 'apiVersion': '1', "
                      "'additionalEventData': {}, 'sharedEventID': 's', "
