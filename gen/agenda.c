@@ -82,6 +82,16 @@ static void add_run(struct agenda *list, const struct plan *p, uint32_t actor,
         *add(list) = o;
 }
 
+/* Runs in the slot ${address}. What the division leaves is a run by chance, so that seldom habits
+   come too. */
+static uint32_t count_in_slot(uint64_t address, uint64_t per_day_milli)
+{
+    const uint64_t slots = UTC_DAY_MS / SLOT_MS;
+    uint64_t left = draw_below(draw_at(address, PURPOSE_COUNT, 1), slots * 1000);
+    return draw_poisson(draw_at(address, PURPOSE_COUNT, 0), per_day_milli / slots) +
+           (left < per_day_milli % slots);
+}
+
 /* Runs of a habit that is counted by the day. */
 static void add_counted(struct agenda *list, const struct plan *p, uint32_t actor,
                         const struct habit *h, uint64_t address, struct span_of_time in)
@@ -91,7 +101,7 @@ static void add_counted(struct agenda *list, const struct plan *p, uint32_t acto
     if (hours->always) {
         for (int64_t slot = in.from_ms / SLOT_MS - 1; slot * SLOT_MS < in.to_ms; slot++) {
             uint64_t a = draw_at(address, PURPOSE_DAY, (uint64_t)slot);
-            uint32_t n = draw_poisson(draw_at(a, PURPOSE_COUNT, 0), h->per_day_milli / 288);
+            uint32_t n = count_in_slot(a, h->per_day_milli);
             for (uint32_t i = 0; i < n; i++) {
                 uint64_t run = draw_at(a, PURPOSE_OCCURRENCE, i);
                 int64_t t =
