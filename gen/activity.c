@@ -41,13 +41,28 @@ struct play {
     int64_t done_ms; /* of the last change */
 };
 
+/* A call that goes through, unless the world refuses it; what it changes takes its time. */
+static bool play_through(struct play *play, struct act *a)
+{
+    enum effect effect = a->step->operation->effect;
+    a->time_ms = a->done_ms = play->now_ms;
+    a->error = NULL;
+    if (activity_changes(effect)) {
+        a->done_ms += draw_between(draw_at(a->address, PURPOSE_DURATION, 0),
+                                   durations[effect].low_s, durations[effect].high_s) *
+                      UTC_SECOND_MS;
+        play->done_ms = a->done_ms;
+    }
+    return play->take(play->ctx, a);
+}
+
 /* Tries of a throttled call before it goes through: SDKs back off and try again. */
 static bool play_throttled(struct play *play, struct act *a)
 {
     uint64_t address = a->address;
     int64_t tries = draw_between(draw_at(address, PURPOSE_TIMES, 1), 1, RETRIES_MOST);
     for (int64_t i = 0; i < tries; i++) {
-        a->time_ms = play->now_ms;
+        a->time_ms = a->done_ms = play->now_ms;
         a->address = draw_at(address, PURPOSE_ERROR, (uint64_t)i + 1);
         if (!play->take(play->ctx, a))
             return false;
@@ -55,27 +70,16 @@ static bool play_throttled(struct play *play, struct act *a)
                                      (INT64_C(1) << i) * UTC_SECOND_MS);
     }
     a->address = address;
-    a->error = NULL;
-    a->time_ms = play->now_ms;
-    return play->take(play->ctx, a);
+    return play_through(play, a);
 }
 
 static bool play_call(struct play *play, struct act *a)
 {
     const struct step *step = a->step;
-    a->time_ms = play->now_ms;
-    a->error = NULL;
-    a->done_ms = play->now_ms;
-    enum effect effect = step->operation->effect;
-    if (activity_changes(effect)) {
-        a->done_ms += draw_between(draw_at(a->address, PURPOSE_DURATION, 0),
-                                   durations[effect].low_s, durations[effect].high_s) *
-                      UTC_SECOND_MS;
-        play->done_ms = a->done_ms;
-    }
     if (step->error == NULL || !draw_chance(draw_at(a->address, PURPOSE_ERROR, 0), step->error_ppm))
-        return play->take(play->ctx, a);
+        return play_through(play, a);
 
+    a->time_ms = a->done_ms = play->now_ms;
     a->error = step->error;
     if (step->error_ppm == CERTAIN_PPM)
         return play->take(play->ctx, a);
