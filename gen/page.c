@@ -192,9 +192,10 @@ const struct change *page_running(struct page_cache *c, uint32_t account, uint32
 {
     for (int64_t day = utc_day(time_ms); day >= utc_day(time_ms) - LOOK_BACK; day--) {
         const struct page *page = page_of(c, account, day);
-        for (size_t i = lower_bound(page, environment, time_ms + 1); i-- > 0;) {
+        for (size_t i = lower_bound(page, environment, time_ms); i-- > 0;) {
             const struct change *change = &page->changes[i];
-            if (change->environment != environment)
+            /* What lies before its day is settled by the page before, as page_allows has it. */
+            if (change->environment != environment || change->time_ms < day * UTC_DAY_MS)
                 break;
             if (change->allowed && change->sets_version)
                 return change;
