@@ -11,7 +11,9 @@ enum {
     RADIX = 1 << RADIX_BITS,
     RADIX_PASSES = 3, /* 33 bits of milliseconds: 99 days, more than any cell with its lateness */
     SHARDS = 2,       /* buffers that write a region's events in time */
-    STRIPES = 4       /* servers whose runs may lie in one file */
+    STRIPES = 4,      /* servers whose runs may lie in one file */
+    FILES_FIRST = 64,
+    AHEAD = 16 /* events ahead of the one being looked at, of which memory is told */
 };
 
 #define WINDOW_MS     (5 * UTC_MINUTE_MS)
@@ -29,8 +31,11 @@ struct arrival {
 /* Sort ${a} by at_ms, stable; ${spare} is of the same length. The result is in ${a}. */
 static void sort_arrivals(struct arrival *a, struct arrival *spare, size_t n, size_t *counts)
 {
+    uint64_t most = 0;
+    for (size_t i = 0; i < n; i++)
+        most |= a[i].at_ms;
     struct arrival *from = a, *to = spare;
-    for (int pass = 0; pass < RADIX_PASSES; pass++) {
+    for (int pass = 0; pass < RADIX_PASSES && most >> pass * RADIX_BITS > 0; pass++) {
         int shift = pass * RADIX_BITS;
         memset(counts, 0, RADIX * sizeof *counts);
         for (size_t i = 0; i < n; i++)
@@ -88,12 +93,27 @@ struct buffer {
 };
 
 struct placing {
+    struct arena *arena;
     const struct cell *cell;
     const struct delivery_settings *settings;
     const struct place *place;
     struct delivery *out;
     uint32_t norder;
+    size_t room; /* for files */
 };
+
+static struct delivery_file *add_file(struct placing *p)
+{
+    struct delivery *out = p->out;
+    if (out->nfiles == p->room) {
+        p->room = p->room == 0 ? FILES_FIRST : 2 * p->room;
+        struct delivery_file *files = ARENA_NEW(p->arena, struct delivery_file, p->room);
+        if (out->nfiles > 0)
+            memcpy(files, out->files, out->nfiles * sizeof *files);
+        out->files = files;
+    }
+    return &out->files[out->nfiles++];
+}
 
 /* The runs of a file's servers, one behind the other, each in order of arrival. */
 static void write_order(struct placing *p, const struct buffer *b, uint64_t address)
@@ -103,6 +123,11 @@ static void write_order(struct placing *p, const struct buffer *b, uint64_t addr
         stripes = (uint32_t)draw_between(draw_at(address, PURPOSE_FLUSH, 2), 2, STRIPES);
     const struct event **order = p->out->order + p->norder;
     uint32_t n = 0;
+    if (stripes == 1) {
+        for (uint32_t i = 0; i < b->n; i++)
+            order[i] = &p->cell->events[b->events[i]];
+        return;
+    }
     for (uint32_t stripe = 0; stripe < stripes; stripe++) {
         for (uint32_t i = 0; i < b->n; i++) {
             const struct event *ev = &p->cell->events[b->events[i]];
@@ -113,25 +138,21 @@ static void write_order(struct placing *p, const struct buffer *b, uint64_t addr
     }
 }
 
-/* eventTime has whole seconds: what a file's name is made from. */
-static int64_t shown_ms(const struct event *ev)
-{
-    return ev->time_ms - ev->time_ms % UTC_SECOND_MS;
-}
-
 static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
 {
     if (b->n == 0)
         return;
     const struct event *events = p->cell->events;
-    struct delivery_file *f = &p->out->files[p->out->nfiles++];
+    struct delivery_file *f = add_file(p);
     f->place = p->place;
     f->first = p->norder;
     f->n = b->n;
     f->address = draw_at(events[b->events[0]].address, PURPOSE_SUFFIX, 0);
-    f->oldest_ms = f->newest_ms = shown_ms(&events[b->events[0]]);
+    f->oldest_ms = f->newest_ms = events[b->events[0]].time_ms;
     for (uint32_t i = 1; i < b->n; i++) {
-        int64_t t = shown_ms(&events[b->events[i]]);
+        if (i + AHEAD < b->n)
+            __builtin_prefetch(&events[b->events[i + AHEAD]]);
+        int64_t t = events[b->events[i]].time_ms;
         f->oldest_ms = t < f->oldest_ms ? t : f->oldest_ms;
         f->newest_ms = t > f->newest_ms ? t : f->newest_ms;
     }
@@ -144,18 +165,17 @@ static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
     b->n = 0;
     if (!draw_chance(draw_at(f->address, PURPOSE_FLUSH, 3), p->settings->duplicates_ppm))
         return;
-    struct delivery_file *again = &p->out->files[p->out->nfiles++];
-    *again = *f;
-    again->address = draw_at(f->address, PURPOSE_SUFFIX, 3);
-    again->deliver_ms += draw_between(draw_at(f->address, PURPOSE_FLUSH, 4), 1000, 60000);
+    struct delivery_file again = *f;
+    again.address = draw_at(f->address, PURPOSE_SUFFIX, 3);
+    again.deliver_ms += draw_between(draw_at(f->address, PURPOSE_FLUSH, 4), 1000, 60000);
+    *add_file(p) = again;
 }
 
-static void fill_buffers(struct placing *p, struct arena *arena, const struct arrival *a, size_t n,
-                         int64_t base_ms)
+static void fill_buffers(struct placing *p, const struct arrival *a, size_t n, int64_t base_ms)
 {
     struct buffer buffers[SHARDS + 1] = {0};
     for (size_t i = 0; i <= SHARDS; i++)
-        buffers[i].events = ARENA_NEW(arena, uint32_t, n + 1);
+        buffers[i].events = ARENA_NEW(p->arena, uint32_t, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct buffer *b = &buffers[a[i].shard];
         const struct event *ev = &p->cell->events[a[i].event];
@@ -174,6 +194,27 @@ static void fill_buffers(struct placing *p, struct arena *arena, const struct ar
         flush(p, &buffers[i], base_ms);
 }
 
+/* The events of one region, or of the global services. */
+struct part {
+    const struct place *place;
+    uint64_t address; /* of its draws */
+    size_t first, n;  /* of the arrivals */
+};
+
+/* Count what belongs to which part; ${part_of} says it by event. */
+static void count_parts(struct part *parts, uint16_t *part_of, const struct cell *cell)
+{
+    for (uint32_t i = 0; i < cell->n; i++) {
+        if (i + AHEAD < cell->n)
+            __builtin_prefetch(&cell->events[i + AHEAD].scene->place);
+        const struct place *place = cell->events[i].scene->place;
+        struct part *part = &parts[place->order];
+        if (part->n++ == 0)
+            part->place = place;
+        part_of[i] = (uint16_t)place->order;
+    }
+}
+
 void deliver_place(struct delivery *out, struct arena *arena, const struct cell *cell,
                    const struct delivery_settings *settings, uint64_t seed)
 {
@@ -181,31 +222,38 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     if (cell->n == 0)
         return;
     out->order = ARENA_NEW(arena, const struct event *, cell->n);
-    out->files = ARENA_NEW(arena, struct delivery_file, 2 * cell->n);
     struct arrival *arrivals = ARENA_NEW(arena, struct arrival, cell->n);
     struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
+    uint16_t *part_of = ARENA_NEW(arena, uint16_t, cell->n);
     size_t *counts = ARENA_NEW(arena, size_t, RADIX);
     const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
 
     /* Region by region, in the order in which the scenario names them; then the global one. */
-    const struct account *account = cell->events[0].scene->place->account;
-    struct placing p = {.cell = cell, .settings = settings, .out = out};
-    for (size_t r = 0; r <= account->nregions; r++) {
-        size_t n = 0;
-        for (uint32_t i = 0; i < cell->n; i++) {
-            const struct place *place = cell->events[i].scene->place;
-            if (place->order != r)
-                continue;
-            if (n == 0)
-                p.place = place;
-            uint64_t address = draw_at(seed, PURPOSE_SHARD, (uint64_t)cell->account << 16 | r);
-            arrivals[n].event = i;
-            place_event(&arrivals[n++], &cell->events[i], settings, address, base_ms);
-        }
-        if (n == 0)
+    const size_t nparts = cell->events[0].scene->place->account->nregions + 1;
+    struct part *parts = ARENA_NEW(arena, struct part, nparts);
+    count_parts(parts, part_of, cell);
+    size_t first = 0;
+    for (size_t r = 0; r < nparts; r++) {
+        parts[r].address = draw_at(seed, PURPOSE_SHARD, (uint64_t)cell->account << 16 | r);
+        parts[r].first = first;
+        first += parts[r].n;
+        parts[r].n = 0;
+    }
+    for (uint32_t i = 0; i < cell->n; i++) {
+        struct part *part = &parts[part_of[i]];
+        struct arrival *a = &arrivals[part->first + part->n++];
+        a->event = i;
+        place_event(a, &cell->events[i], settings, part->address, base_ms);
+    }
+
+    struct placing p = {.arena = arena, .cell = cell, .settings = settings, .out = out};
+    for (size_t r = 0; r < nparts; r++) {
+        const struct part *part = &parts[r];
+        if (part->n == 0)
             continue;
-        sort_arrivals(arrivals, spare, n, counts);
-        fill_buffers(&p, arena, arrivals, n, base_ms);
+        p.place = part->place;
+        sort_arrivals(arrivals + part->first, spare, part->n, counts);
+        fill_buffers(&p, arrivals + part->first, part->n, base_ms);
     }
 }
 
