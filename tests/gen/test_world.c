@@ -153,7 +153,7 @@ static void lives_begin_and_end(void **state)
     const struct world *w = &st.plan.world;
     for (size_t i = 0; i < COUNT(cases); i++) {
         int64_t t_ms = SCENE_START_MS + cases[i].minute * UTC_MINUTE_MS;
-        if (world_is_ready(w, index_of(w, cases[i].name), t_ms) != cases[i].ready)
+        if (world_is_ready(w, st.plan.scenario, index_of(w, cases[i].name), t_ms) != cases[i].ready)
             fail_msg("%s at minute %jd", cases[i].name, (intmax_t)cases[i].minute);
     }
     assert_int_equal(find(w, "b-made")->created_ms, SCENE_START_MS + 3 * UTC_HOUR_MS);
