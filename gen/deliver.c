@@ -9,7 +9,7 @@
 enum {
     RADIX_BITS = 11,
     RADIX = 1 << RADIX_BITS,
-    RADIX_PASSES = 3, /* 33 bits of milliseconds: 99 days, more than any cell with its lateness */
+    RADIX_PASSES = 6, /* all 64 bits; hours take two, a scenario may pause for years */
     SHARDS = 2,       /* buffers that write a region's events in time */
     STRIPES = 4,      /* servers whose runs may lie in one file */
     FILES_FIRST = 64,
@@ -264,8 +264,10 @@ void deliver_limit(struct cell *cell, struct arena *arena, size_t most)
     struct arrival *a = ARENA_NEW(arena, struct arrival, cell->n);
     struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
     size_t *counts = ARENA_NEW(arena, size_t, RADIX);
+    /* A session opens some seconds before the activity, and perhaps the cell, that needs it. */
+    const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
     for (uint32_t i = 0; i < cell->n; i++)
-        a[i] = (struct arrival){(uint64_t)(cell->events[i].time_ms - cell->from_ms), i, 0};
+        a[i] = (struct arrival){(uint64_t)(cell->events[i].time_ms - base_ms), i, 0};
     sort_arrivals(a, spare, cell->n, counts);
     struct event *kept = ARENA_NEW(arena, struct event, most + 1);
     for (size_t i = 0; i < most; i++)
