@@ -198,8 +198,10 @@ static void lay_over(struct arena *arena, struct node *record, const struct over
 /* Whether ${n} is a member whose value is not there, for any record of ${call}. */
 static bool is_lacking(const struct node *n, const struct call *call)
 {
-    return n->kind == NODE_STRING && n->slot != NULL && n->slot->fixed != NULL &&
-           n->slot->optional && n->slot->fixed(call).p == NULL;
+    if (n->kind != NODE_STRING || n->slot == NULL || n->slot->fixed == NULL || !n->slot->optional)
+        return false;
+    const struct span name = {n->text.p + 1, n->text.n - 2};
+    return slot_fixed(n->slot, name, call).p == NULL;
 }
 
 /* Take out the members of ${n} that lack, and what holds nothing but such. */

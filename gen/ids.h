@@ -41,5 +41,6 @@ void ids_text(char *at, size_t n, struct span alphabet, uint64_t address);
 /* Environment ids hold no l, o, 0 or 1. Source: 36 published ids. */
 #define IDS_ENVIRONMENT SPAN("abcdefghijkmnpqrstuvwxyz23456789")
 #define IDS_BASE64      SPAN("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+#define IDS_BASE64URL   SPAN("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 #endif

@@ -32,8 +32,8 @@ struct call {
    the members of a family apart, and is 0 for other slots. */
 typedef char *slot_put_fn(char *at, const struct event *ev, uint64_t tag);
 
-/* The value for all records of a template. */
-typedef struct span slot_fixed_fn(const struct call *call);
+/* The value for all records of a template; ${tag} as above, but as it is written. */
+typedef struct span slot_fixed_fn(const struct call *call, struct span tag);
 
 struct slot {
     const char *name;
@@ -57,6 +57,12 @@ const struct slot *slot_find(struct span name);
  * The tag that ${name}, by which ${slot} was found, gives its writer; 0 without one.
  */
 uint64_t slot_tag(const struct slot *slot, struct span name);
+
+/**
+ * slot_fixed(slot, name, call):
+ * The fixed value of ${slot}, found by ${name}, for ${call}; it lives in the call's arena.
+ */
+struct span slot_fixed(const struct slot *slot, struct span name, const struct call *call);
 
 /**
  * slot_event_version(call):

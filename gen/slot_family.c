@@ -1,8 +1,14 @@
-/* slot_family.c - made-up identifiers, as many as data needs: "environment.hex17.group"; see
-   slot_rows.h. The last part of the name is a tag: one value for an owner, a form and a tag. */
+/*
+ * slot_family.c - slots whose name ends in a tag; see slot_rows.h
+ *
+ * Made-up identifiers, as many as data needs: one for an owner, a form and a tag, as in
+ * "environment.hex17.group". And what the call's request says: "request.roleName".
+ */
 #include "gen/slot_rows.h"
 
+#include "base/arena.h"
 #include "base/draw.h"
+#include "base/json.h"
 #include "gen/purpose.h"
 
 /* Owners: whose value it is, so how long it stays the same. */
@@ -55,7 +61,8 @@ TEXT_FORM(hex17, 17, IDS_HEX)
 TEXT_FORM(hex32, 32, IDS_HEX)
 TEXT_FORM(upper13, 13, IDS_UPPER)
 TEXT_FORM(upper16, 16, IDS_UPPER)
-TEXT_FORM(base64, 76, IDS_BASE64)
+TEXT_FORM(base64, 75, IDS_BASE64)
+TEXT_FORM(sealed, 600, IDS_BASE64URL)
 
 static inline char *digits10(char *at, const struct event *ev, uint64_t address)
 {
@@ -70,6 +77,14 @@ static inline char *uuid(char *at, const struct event *ev, uint64_t address)
     (void)ev;
     ids_uuid(at, address, draw_at(address, PURPOSE_TAG, 1));
     return at + IDS_UUID_N;
+}
+
+/* Names hashed to UUIDs, as SNS calls its requests. Source: records of 2017 and 2024. */
+static inline char *uuid5(char *at, const struct event *ev, uint64_t address)
+{
+    char *end = uuid(at, ev, address);
+    at[14] = '5';
+    return end;
 }
 
 static inline char *unique(char *at, const struct event *ev, const char prefix[4], uint64_t address)
@@ -103,9 +118,11 @@ static inline char *aroa(char *at, const struct event *ev, uint64_t address)
     FAMILY(owner, hex17)                                                                           \
     FAMILY(owner, hex32)                                                                           \
     FAMILY(owner, hex8)                                                                            \
+    FAMILY(owner, sealed)                                                                          \
     FAMILY(owner, upper13)                                                                         \
     FAMILY(owner, upper16)                                                                         \
-    FAMILY(owner, uuid)
+    FAMILY(owner, uuid)                                                                            \
+    FAMILY(owner, uuid5)
 
 FAMILIES(account)
 FAMILIES(application)
@@ -120,12 +137,30 @@ FAMILIES(place)
 
 /* Sorted by name, as the owners below are. */
 #define ROWS(owner)                                                                                \
-    ROW(owner, aipa, IDS_PRINCIPAL_N), ROW(owner, aroa, IDS_PRINCIPAL_N), ROW(owner, base64, 76),  \
+    ROW(owner, aipa, IDS_PRINCIPAL_N), ROW(owner, aroa, IDS_PRINCIPAL_N), ROW(owner, base64, 75),  \
         ROW(owner, digits10, 10), ROW(owner, hex16, 16), ROW(owner, hex17, 17),                    \
-        ROW(owner, hex32, 32), ROW(owner, hex8, 8), ROW(owner, upper13, 13),                       \
-        ROW(owner, upper16, 16), ROW(owner, uuid, IDS_UUID_N)
+        ROW(owner, hex32, 32), ROW(owner, hex8, 8), ROW(owner, sealed, 600),                       \
+        ROW(owner, upper13, 13), ROW(owner, upper16, 16), ROW(owner, uuid, IDS_UUID_N),            \
+        ROW(owner, uuid5, IDS_UUID_N)
 
-static const struct slot rows[] = {ROWS(account), ROWS(application), ROWS(call), ROWS(environment),
-                                   ROWS(place)};
+/* A text of the request: the step's, else what the operation's row gives. */
+SLOT_FIXED(request_text)
+{
+    struct json given = json_member(&c->step->with, arena_copy(c->arena, tag).p);
+    if (json_is_string(&given))
+        return json_escaped(c->arena, json_text(&given));
+    const struct member *m = catalog_member(c->operation->request, c->operation->nrequest, tag);
+    if (m == NULL)
+        return SPAN("");
+    if (m->from.n > 0)
+        return arena_printf(c->arena, "{%.*s}", SPAN_ARG(m->from));
+    if (m->constant.n > 2 && m->constant.p[0] == '"')
+        return (struct span){m->constant.p + 1, m->constant.n - 2};
+    return json_escaped(c->arena, json_text(&m->text));
+}
+
+static const struct slot rows[] = {ROWS(account), ROWS(application),
+                                   ROWS(call),    ROWS(environment),
+                                   ROWS(place),   {"request", NULL, request_text, 0, false, false}};
 
 const struct slot_rows slot_family_rows = {rows, sizeof rows / sizeof rows[0]};

@@ -45,10 +45,22 @@ const struct slot *slot_find(struct span name)
     return slot_row(&slot_family_rows, family_of(name));
 }
 
+/* What stands behind the name of a family and its point. */
+static struct span tag_of(const struct slot *slot, struct span name)
+{
+    size_t n = strlen(slot->name);
+    return n < name.n ? span_from(name, n + 1) : SPAN("");
+}
+
 uint64_t slot_tag(const struct slot *slot, struct span name)
 {
-    struct span tag = span_from(name, strlen(slot->name));
+    struct span tag = tag_of(slot, name);
     return tag.n > 0 ? draw_seed(tag.p, tag.n) : 0;
+}
+
+struct span slot_fixed(const struct slot *slot, struct span name, const struct call *call)
+{
+    return slot->fixed(call, tag_of(slot, name));
 }
 
 const char *slot_nearest(struct span name)

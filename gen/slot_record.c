@@ -136,17 +136,17 @@ SLOT_PUT(put_instance_id)
 
 /* Fixed values. */
 
-static struct span record_version(const struct call *c)
+SLOT_FIXED(record_version)
 {
     return arena_printf(c->arena, "1.%02d", slot_event_version(c));
 }
 
-static struct span service_event_source(const struct call *c)
+SLOT_FIXED(service_event_source)
 {
     return c->operation->service->event_source;
 }
 
-static struct span service_host(const struct call *c)
+SLOT_FIXED(service_host)
 {
     struct span host = c->operation->service->host;
     /* Endpoints in China have a suffix of their own. Source: AWS's endpoint lists. */
@@ -155,23 +155,23 @@ static struct span service_host(const struct call *c)
     return host;
 }
 
-static struct span service_api(const struct call *c)
+SLOT_FIXED(service_api)
 {
     return c->operation->service->api_name;
 }
 
-static struct span service_name(const struct call *c)
+SLOT_FIXED(service_name)
 {
     return c->operation->service->name;
 }
 
-static struct span operation_name(const struct call *c)
+SLOT_FIXED(operation_name)
 {
     return c->operation->name;
 }
 
 /* "DescribeEnvironments" as command lines write it: "describe-environments". */
-static struct span operation_kebab(const struct call *c)
+SLOT_FIXED(operation_kebab)
 {
     struct span name = c->operation->name;
     char *text = ARENA_NEW(c->arena, char, 2 * name.n + 1);
@@ -190,35 +190,35 @@ static struct span operation_kebab(const struct call *c)
     return (struct span){text, n};
 }
 
-static struct span operation_read_only(const struct call *c)
+SLOT_FIXED(operation_read_only)
 {
     return c->operation->read_only ? SPAN("true") : SPAN("false");
 }
 
-static struct span resource_arn(const struct call *c)
+SLOT_FIXED(resource_arn)
 {
     if (c->operation->resource.n == 0)
         return SPAN("*");
     return arena_printf(c->arena, "{%.*s}", SPAN_ARG(c->operation->resource));
 }
 
-static struct span user_agent(const struct call *c)
+SLOT_FIXED(user_agent)
 {
     return c->caller->user_agent;
 }
 
-static struct span error_code(const struct call *c)
+SLOT_FIXED(error_code)
 {
     return c->error == NULL ? SPAN("") : json_escaped(c->arena, c->error->code);
 }
 
-static struct span error_message(const struct call *c)
+SLOT_FIXED(error_message)
 {
     return c->error == NULL ? SPAN("") : json_escaped(c->arena, c->error->message);
 }
 
 #define CALLER(name, field)                                                                        \
-    static struct span name(const struct call *c)                                                  \
+    SLOT_FIXED(name)                                                                               \
     {                                                                                              \
         return c->caller->field;                                                                   \
     }
@@ -239,42 +239,51 @@ CALLER(issuer_user_name, issuer_user_name)
 CALLER(tls_version, tls_version)
 CALLER(tls_cipher, tls_cipher)
 
-static struct span actor_name(const struct call *c)
+/* STS tells it since 2026. Inferred: who has which, from what clients of that time offer. */
+SLOT_FIXED(tls_key_exchange)
+{
+    const bool shown = c->caller->when[WHEN_TLS] && span_is(c->caller->tls_version, "TLSv1.3") &&
+                       slot_event_version(c) >= 11;
+    if (!shown)
+        return (struct span){NULL, 0};
+    return draw_chance(draw_at(c->caller->address, PURPOSE_TLS, 16), 700000)
+               ? SPAN("X25519MLKEM768")
+               : SPAN("x25519");
+}
+
+SLOT_FIXED(actor_name)
 {
     return c->caller->user_name.n > 0 ? c->caller->user_name
                                       : json_escaped(c->arena, c->caller->actor->name);
 }
 
-static struct span actor_arn(const struct call *c)
+SLOT_FIXED(actor_arn)
 {
     return c->caller->arn.n > 0 ? c->caller->arn : c->caller->principal_id;
 }
 
-static struct span account_id(const struct call *c)
+SLOT_FIXED(account_id)
 {
     return c->scenario->accounts[c->caller->actor->account].id;
 }
 
-static struct span partition(const struct call *c)
+SLOT_FIXED(partition)
 {
     return c->scenario->accounts[c->caller->actor->account].partition;
 }
 
-static struct span platform_version(const struct call *c)
+SLOT_FIXED(platform_version)
 {
-    (void)c;
     return SPAN("1.0.0");
 }
 
-static struct span option_namespace(const struct call *c)
+SLOT_FIXED(option_namespace)
 {
-    (void)c;
     return SPAN("aws:elasticbeanstalk:container:php:phpini");
 }
 
-static struct span option_name(const struct call *c)
+SLOT_FIXED(option_name)
 {
-    (void)c;
     return SPAN("documentRoot");
 }
 
@@ -348,6 +357,7 @@ static const struct slot slots[] = {
     {"time", put_time, NULL, UTC_JAVA_MAX, false, false},
     {"time.iso", put_time_iso, NULL, 20, false, false},
     {"tls.cipherSuite", NULL, tls_cipher, 0, false, false},
+    {"tls.keyExchange", NULL, tls_key_exchange, 0, false, true},
     {"tls.version", NULL, tls_version, 0, false, false},
     {"uuid", put_other_uuid, NULL, IDS_UUID_N, false, false},
     {"version.arn", put_version_arn, NULL, SLOT_TEXT_MOST, false, true},

@@ -21,6 +21,11 @@ enum { SLOT_TEXT_MOST = 2048 };
 #define SLOT_PUT(name)                                                                             \
     static char *name(char *at, const struct event *ev, __attribute__((unused)) uint64_t tag)
 
+/* The same for a value that all records of a template share. */
+#define SLOT_FIXED(name)                                                                           \
+    static struct span name(__attribute__((unused)) const struct call *c,                          \
+                            __attribute__((unused)) struct span tag)
+
 static inline char *slot_put_span(char *at, struct span s)
 {
     assert(s.n <= SLOT_TEXT_MOST);
@@ -31,6 +36,19 @@ static inline char *slot_put_span(char *at, struct span s)
 static inline char *slot_put_date(char *at, int64_t t_ms)
 {
     return at + utc_java(at, t_ms, UTC_JAVA_COMMA);
+}
+
+/* ${n} in decimal; not negative. */
+static inline char *slot_put_number(char *at, int64_t n)
+{
+    char digits[20];
+    size_t k = sizeof digits;
+    do {
+        digits[--k] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    memcpy(at, digits + k, sizeof digits - k);
+    return at + sizeof digits - k;
 }
 
 /* Rows of one subject, sorted by name. */

@@ -74,12 +74,35 @@ static uint8_t *put_member(uint8_t *at, uint8_t tag, struct span text)
 static char *put_base64(char *at, const uint8_t *bytes, size_t n)
 {
     const char *letters = IDS_BASE64.p;
-    for (size_t i = 0; i + 3 <= n; i += 3) {
-        uint32_t bits = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8 | bytes[i + 2];
-        for (int shift = 18; shift >= 0; shift -= 6)
-            *at++ = letters[bits >> shift & 63];
+    for (size_t i = 0; i < n; i += 3) {
+        size_t left = n - i < 3 ? n - i : 3;
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (k < left ? bytes[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            *at++ = k > left ? '=' : letters[bits >> (18 - 6 * k) & 63];
     }
     return at;
+}
+
+/*
+ * STS numbers its requests once more, in base 64: "1:", the region, the time in milliseconds and
+ * eight letters. Source: a record of September 2026.
+ */
+SLOT_PUT(put_extended_id)
+{
+    enum { LETTERS_N = 8 };
+    char text[64], *t = text;
+    const struct span region = ev->scene->place->region->name;
+    t = memcpy(t, "1:", 2);
+    t += 2;
+    memcpy(t, region.p, region.n < 32 ? region.n : 32);
+    t += region.n < 32 ? region.n : 32;
+    memcpy(t, ":S:", 3);
+    t = slot_put_number(t + 3, ev->time_ms);
+    memcpy(t, ":R:", 3);
+    ids_text(t + 3, LETTERS_N, IDS_BASE64, draw_at(ev->address, PURPOSE_TOKEN, 4));
+    return put_base64(at, (const uint8_t *)text, (size_t)(t + 3 + LETTERS_N - text));
 }
 
 /*
@@ -112,7 +135,7 @@ SLOT_PUT(put_issued_token)
 
 /* Fixed values. */
 
-static struct span session_mfa(const struct call *c)
+SLOT_FIXED(session_mfa)
 {
     return c->caller->actor->identity.mfa ? SPAN("true") : SPAN("false");
 }
@@ -124,7 +147,7 @@ static struct span role_name(const struct call *c)
     return name.n > 0 ? json_escaped(c->arena, name) : SPAN("aws-elasticbeanstalk-service-role");
 }
 
-static struct span role_arn(const struct call *c)
+SLOT_FIXED(role_arn)
 {
     if (c->caller->opens != NULL && c->caller->opens->issuer_arn.n > 0)
         return c->caller->opens->issuer_arn;
@@ -134,7 +157,7 @@ static struct span role_arn(const struct call *c)
                         SPAN_ARG(role_name(c)));
 }
 
-static struct span issued_name(const struct call *c)
+SLOT_FIXED(issued_name)
 {
     if (c->caller->opens != NULL)
         return c->caller->opens->session_name;
@@ -153,7 +176,7 @@ static bool is_told(const struct call *c)
     return !span_is(by, "ec2.amazonaws.com") && !span_is(by, "lambda.amazonaws.com");
 }
 
-static struct span issued_arn(const struct call *c)
+SLOT_FIXED(issued_arn)
 {
     if (!is_told(c))
         return (struct span){NULL, 0};
@@ -164,7 +187,7 @@ static struct span issued_arn(const struct call *c)
                         SPAN_ARG(role_name(c)));
 }
 
-static struct span issued_principal_id(const struct call *c)
+SLOT_FIXED(issued_principal_id)
 {
     if (!is_told(c))
         return (struct span){NULL, 0};
@@ -177,18 +200,18 @@ static struct span issued_principal_id(const struct call *c)
 }
 
 /* A sign-in names no key, but the root user's is there and empty. Source: 29 of 29 records. */
-static struct span sign_in_key(const struct call *c)
+SLOT_FIXED(sign_in_key)
 {
     bool is_root = c->caller->actor->identity.type == IDENTITY_ROOT;
     return is_root ? SPAN("") : (struct span){NULL, 0};
 }
 
-static struct span sign_in_mfa_used(const struct call *c)
+SLOT_FIXED(sign_in_mfa_used)
 {
     return c->caller->actor->identity.mfa ? SPAN("Yes") : SPAN("No");
 }
 
-static struct span sign_in_mfa_device(const struct call *c)
+SLOT_FIXED(sign_in_mfa_device)
 {
     if (!c->caller->actor->identity.mfa)
         return (struct span){NULL, 0};
@@ -198,9 +221,8 @@ static struct span sign_in_mfa_device(const struct call *c)
 }
 
 /* The page that asked for the sign-in; this one value has its '=' and '&' escaped in full. */
-static struct span sign_in_to(const struct call *c)
+SLOT_FIXED(sign_in_to)
 {
-    (void)c;
     return SPAN("https://{region}.console.aws.amazon.com/elasticbeanstalk/home?region\\u003d"
                 "{region}\\u0026state\\u003dhashArgs%23%2Fwelcome\\u0026isauthcode\\u003dtrue");
 }
@@ -212,6 +234,7 @@ static const struct slot rows[] = {
     {"issued.name", NULL, issued_name, 0, false, false},
     {"issued.principalId", NULL, issued_principal_id, 0, false, true},
     {"issued.token", put_issued_token, NULL, TOKEN_MOST_N, false, false},
+    {"request.extendedId", put_extended_id, NULL, 88, false, false},
     {"role.arn", NULL, role_arn, 0, false, false},
     {"session.created", put_session_created, NULL, 20, false, false},
     {"session.key", put_session_key, NULL, SLOT_TEXT_MOST, false, false},

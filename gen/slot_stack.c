@@ -39,25 +39,36 @@ SLOT_PUT(put_stack_uuid)
     return at + IDS_UUID_N;
 }
 
-static char *put_number(char *at, int64_t n)
-{
-    char digits[20];
-    size_t k = sizeof digits;
-    do {
-        digits[--k] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    memcpy(at, digits + k, sizeof digits - k);
-    return at + sizeof digits - k;
-}
-
 SLOT_PUT(put_time_ms)
 {
-    return put_number(at, ev->time_ms - ev->time_ms % UTC_SECOND_MS);
+    return slot_put_number(at, ev->time_ms - ev->time_ms % UTC_SECOND_MS);
+}
+
+/* eventTime is when a call ended. Inferred: one to S3 takes 8 to 60 ms. */
+SLOT_PUT(put_time_began)
+{
+    return slot_put_number(at,
+                           ev->time_ms - draw_between(draw_at(ev->address, PURPOSE_TAG, 2), 8, 60));
+}
+
+SLOT_PUT(put_time_ended)
+{
+    return slot_put_number(at, ev->time_ms);
+}
+
+/* An address of the default network, drawn for the environment's machine. */
+SLOT_PUT(put_private_address)
+{
+    const struct world_environment *e = ev->scene->environment;
+    uint64_t bits = draw_at(e != NULL ? e->address : ev->address, PURPOSE_INSTANCE, 1);
+    memcpy(at, "172.31.", 7);
+    at = slot_put_number(at + 7, (int64_t)(bits & 31));
+    *at++ = '.';
+    return slot_put_number(at, draw_between(bits, 4, 254));
 }
 
 /* S3 puts the agents of programs in brackets, but not the names of services. */
-static struct span bracketed_agent(const struct call *c)
+SLOT_FIXED(bracketed_agent)
 {
     struct span agent = c->caller->user_agent;
     if (agent.n == 0 || span_equal(agent, c->caller->invoked_by) || span_is(agent, "AWS Internal"))
@@ -65,10 +76,34 @@ static struct span bracketed_agent(const struct call *c)
     return arena_printf(c->arena, "[%.*s]", SPAN_ARG(agent));
 }
 
+SLOT_FIXED(http_status)
+{
+    return c->error == NULL ? SPAN("200") : arena_printf(c->arena, "%d", c->error->http);
+}
+
+/* What EC2 says of a call it denies: of reads neither on what nor, sealed, why. */
+SLOT_FIXED(denied_resource)
+{
+    return c->operation->read_only ? SPAN("") : SPAN(" on resource: {resource.arn}");
+}
+
+SLOT_FIXED(denied_sealed)
+{
+    if (c->operation->read_only)
+        return SPAN("");
+    return SPAN(". Encoded authorization failure message: {call.sealed.denied}");
+}
+
 static const struct slot rows[] = {
     {"caller.bracketedAgent", NULL, bracketed_agent, 0, false, false},
+    {"denied.resource", NULL, denied_resource, 0, false, false},
+    {"denied.sealed", NULL, denied_sealed, 0, false, false},
+    {"http.status", NULL, http_status, 0, true, false},
+    {"instance.privateAddress", put_private_address, NULL, 15, false, false},
     {"loadBalancer.name", put_load_balancer_name, NULL, SLOT_TEXT_MOST, false, true},
     {"stack.uuid", put_stack_uuid, NULL, IDS_UUID_N, false, false},
+    {"time.began", put_time_began, NULL, 20, true, false},
+    {"time.ended", put_time_ended, NULL, 20, true, false},
     {"time.ms", put_time_ms, NULL, 20, true, false},
 };
 

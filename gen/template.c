@@ -9,7 +9,7 @@
 enum {
     TEXT_MAX = 4 << 20,
     PIECES_MAX = 4096,
-    NEST_MAX = 4 /* fixed slots inside fixed slots */
+    NEST_MAX = 8 /* fixed slots inside fixed slots */
 };
 
 /* A template on its way: literals gather in text, mark is where the next piece's literal begins. */
@@ -79,7 +79,7 @@ static int put_text(struct flatten *f, struct span text, int nest)
                 return err_set(f->e, ERR_INPUT,
                                "step \"%.*s\": {%.*s} holds slots that hold slots, without end",
                                SPAN_ARG(f->call->step->name), SPAN_ARG(name));
-            if (put_text(f, slot->fixed(f->call), nest + 1) != 0)
+            if (put_text(f, slot_fixed(slot, name, f->call), nest + 1) != 0)
                 return -1;
         }
         text = span_from(text, close + 1);
