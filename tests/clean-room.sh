@@ -64,7 +64,7 @@ echo "== making $suite in $dir"
 debootstrap --variant=minbase "$suite" "$dir" "$mirror" >"$dir.log" 2>&1 ||
     { tail -n 20 "$dir.log" >&2 && stop 'debootstrap did not finish'; }
 rm -f "$dir.log"
-for place in proc dev dev/pts; do
+for place in proc dev dev/pts dev/shm; do
     mount --bind "/$place" "$dir/$place"
     mounted+=("$dir/$place")
 done
