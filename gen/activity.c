@@ -7,6 +7,9 @@
 
 enum { CERTAIN_PPM = 1000000, RETRIES_MOST = 3, REPEATS_MOST = 100000 };
 
+/* A run ends then, however long its pauses: no call may come after the year 9999. */
+#define RUN_MOST_MS (300 * UTC_DAY_MS)
+
 /* How long the world works on a change. Source: one published event list for launches, the rest
    inferred. */
 static const struct {
@@ -76,6 +79,8 @@ static bool play_throttled(struct play *play, struct act *a)
 static bool play_call(struct play *play, struct act *a)
 {
     const struct step *step = a->step;
+    if (play->now_ms - play->o->start_ms > RUN_MOST_MS)
+        return false;
     if (step->error == NULL || !draw_chance(draw_at(a->address, PURPOSE_ERROR, 0), step->error_ppm))
         return play_through(play, a);
 

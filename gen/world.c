@@ -90,6 +90,12 @@ static void make_places(struct world *w, struct arena *arena, const struct scena
     w->first_place = first;
 }
 
+/* Nothing is older than the calendar, wherever the scenario has been moved. */
+static int64_t birth(int64_t t_ms)
+{
+    return t_ms < 0 ? 0 : t_ms;
+}
+
 static void make_applications(struct world *w, struct arena *arena, const struct scenario *s,
                               uint64_t seed)
 {
@@ -107,8 +113,8 @@ static void make_applications(struct world *w, struct arena *arena, const struct
             arena_printf(arena, "%.*s-baseline", (int)(a->name.n < 80 ? a->name.n : 0), a->name.p);
         a->template_arn = arn(arena, a->place, "configurationtemplate", a->name, a->template_name);
         /* Inferred: applications are older than what is done with them, by weeks to years. */
-        a->created_ms = s->start_ms - draw_between(draw_at(a->address, PURPOSE_BIRTH, 0),
-                                                   40 * UTC_DAY_MS, 900 * UTC_DAY_MS);
+        a->created_ms = birth(s->start_ms - draw_between(draw_at(a->address, PURPOSE_BIRTH, 0),
+                                                         40 * UTC_DAY_MS, 900 * UTC_DAY_MS));
     }
     w->applications = made;
     w->napplications = s->napplications;
@@ -164,6 +170,7 @@ static void make_environment(struct world_environment *e, struct arena *arena,
     if (from->launched_ms == INT64_MIN)
         e->created_ms = s->start_ms - draw_between(draw_at(e->address, PURPOSE_BIRTH, 0),
                                                    35 * UTC_DAY_MS, 400 * UTC_DAY_MS);
+    e->created_ms = birth(e->created_ms);
     world_version(&e->baseline, arena, e->application, LABELS_EB_CLI,
                   draw_at(e->address, PURPOSE_VERSION, 0), e->created_ms);
     if (from->version.n > 0) {
@@ -337,7 +344,8 @@ const struct world_environment *world_environment(const struct world *w, const s
     e->application = always->application;
     e->address = c.address;
     make_environment(e, arena, always->scenario, s);
-    e->created_ms = e->launched_ms = c.launched_ms;
+    e->launched_ms = c.launched_ms;
+    e->created_ms = birth(c.launched_ms);
     e->terminated_ms = c.terminated_ms;
     return e;
 }

@@ -11,7 +11,7 @@
     "'applications': [{'name': 'shop', 'platform': 'Node.js 22 running on 64bit Amazon Linux "     \
     "2023', 'environments': [{'name': 'shop-prod'}, {'name': 'shop-dev'}]}, {'name': 'blog', "     \
     "'region': 'eu-west-1', 'platform': 'Node.js 22 running on 64bit Amazon Linux 2023', "         \
-    "'environments': [{'name': 'blog-prod'}, {'name': 'blog-gone', 'terminated': '+30m'}]}], "      \
+    "'environments': [{'name': 'blog-prod'}, {'name': 'blog-gone', 'terminated': '+30m'}]}], "     \
     "" SCENE_ANA ", 'activities': [{'name': 'act', 'on': '" scope "', 'steps': [" steps            \
     "]}], 'schedule': [{'name': 'p', 'actor': 'a', 'activity': 'act', 'at': '+1h'"
 
@@ -299,6 +299,17 @@ static void a_failed_change_is_not_waited_for(void **state)
     stage_close(&st);
 }
 
+/* However long the pauses: no call comes so late that no calendar has its date. */
+static void a_run_ends_within_a_year(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(&st, ON_ENVIRONMENT(CALL("DescribeEvents") ", 'times': 2000, 'every': '7d'}"));
+    play(&st, 1, 0);
+    assert_int_equal(acts.n, 1 + 300 / 7);
+    stage_close(&st);
+}
+
 static void changes_are_those_of_environments(void **state)
 {
     (void)state;
@@ -342,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_failure_by_chance_ends_the_run),
         cmocka_unit_test(a_throttled_call_is_tried_again),
         cmocka_unit_test(a_failed_change_is_not_waited_for),
+        cmocka_unit_test(a_run_ends_within_a_year),
         cmocka_unit_test(changes_are_those_of_environments),
         cmocka_unit_test(the_expected_number_is_near),
     };

@@ -161,6 +161,18 @@ static void lives_begin_and_end(void **state)
     stage_close(&st);
 }
 
+static void nothing_is_older_than_the_calendar(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(&st, "'start': '1970-01-03T00:00:00Z', " TWO_ACCOUNTS);
+    for (size_t i = 0; i < st.plan.world.napplications; i++)
+        assert_true(st.plan.world.applications[i].created_ms >= 0);
+    for (size_t i = 0; i < st.plan.world.nenvironments; i++)
+        assert_true(st.plan.world.environments[i].created_ms >= 0);
+    stage_close(&st);
+}
+
 /* 2026-09-14T10:20:30Z is 1 789 381 230 s, so minute 29 823 020; hour 10 of the month's 14th day
    is hour 322 of it. */
 static void labels_are_in_the_style_of_their_tool(void **state)
@@ -204,6 +216,7 @@ int main(void)
         cmocka_unit_test(ids_are_made_from_seed_and_place),
         cmocka_unit_test(environments_are_grouped_by_account),
         cmocka_unit_test(lives_begin_and_end),
+        cmocka_unit_test(nothing_is_older_than_the_calendar),
         cmocka_unit_test(labels_are_in_the_style_of_their_tool),
     };
     return cmocka_run_group_tests_name("gen/world", tests, scene_load, scene_unload);
