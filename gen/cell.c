@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/draw.h"
 #include "gen/activity.h"
+#include "gen/follow.h"
 #include "gen/opener.h"
 #include "gen/page.h"
 #include "gen/purpose.h"
@@ -179,35 +180,6 @@ static const struct error_form *refusal(struct playing *p, const struct act *a)
     return NULL;
 }
 
-static bool has_member(const struct step *step, const char *name)
-{
-    struct json member = json_member(&step->with, name);
-    return json_is_present(&member);
-}
-
-static bool follower_comes(const struct activity *f, const struct act *a,
-                           const struct world_environment *env)
-{
-    if (f->follows != a->step->operation->effect || env == NULL)
-        return false;
-    const bool worker = env->scenario->worker;
-    const bool single = env->scenario->type == ENVIRONMENT_SINGLE_INSTANCE;
-    const struct {
-        unsigned bit;
-        bool holds;
-    } facts[] = {{FOLLOW_LOAD_BALANCED, !single},
-                 {FOLLOW_SINGLE_INSTANCE, single},
-                 {FOLLOW_WEB_SERVER, !worker},
-                 {FOLLOW_WORKER, worker},
-                 {FOLLOW_VERSION, has_member(a->step, "versionLabel")},
-                 {FOLLOW_OPTIONS, has_member(a->step, "optionSettings")}};
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        if ((f->when & facts[i].bit) != 0 && !facts[i].holds)
-            return false;
-    }
-    return true;
-}
-
 static bool take_act(void *ctx, const struct act *a);
 
 /* One change fans out to what services do for it, each as an activity of its own. */
@@ -216,7 +188,7 @@ static bool play_followers(struct playing *p, const struct act *a)
     const struct scenario *s = p->work->plan->scenario;
     for (size_t i = 0; i < s->nfollowers; i++) {
         const struct activity *f = &s->activities[s->followers[i]];
-        if (!follower_comes(f, a, p->scene->environment))
+        if (!follow_comes(f, a->step, p->scene->environment))
             continue;
         uint32_t actor = p->o->actor;
         if (f->as != SCENARIO_NONE)

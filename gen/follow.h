@@ -1,0 +1,20 @@
+/*
+ * follow.h - which activities of services follow a change
+ */
+#ifndef GEN_FOLLOW_H
+#define GEN_FOLLOW_H
+
+#include <stdbool.h>
+
+#include "gen/scenario.h"
+#include "gen/world.h"
+
+/**
+ * follow_comes(f, step, env):
+ * Whether ${f} follows when the call ${step} has succeeded on ${env}, which may be NULL: it follows
+ * that effect, and the environment and the request are of the kind it asks for.
+ */
+bool follow_comes(const struct activity *f, const struct step *step,
+                  const struct world_environment *env);
+
+#endif
