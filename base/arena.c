@@ -1,4 +1,5 @@
 /* arena.c - see arena.h. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -7,12 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum {
-    FIRST_N = 64 * 1024,       /* bytes of an arena's first block */
-    DOUBLE_N = 8 * 1024 * 1024 /* blocks double in size up to here */
+    FIRST_N = 64 * 1024,        /* bytes of an arena's first block */
+    DOUBLE_N = 8 * 1024 * 1024, /* blocks double in size up to here */
+    PAGE_N = 2 * 1024 * 1024    /* a large page; blocks of that size ask for them */
 };
+
+/* What mem_keep keeps: blocks up to so many bytes, so many bytes free at the end. */
+enum { KEEP_BLOCK_N = 32 << 20, KEEP_FREE_N = 256 << 20 };
 
 struct arena_block {
     struct arena_block *older;
@@ -24,12 +33,25 @@ static struct arena_block *block_open(struct arena_block *older, size_t least_n)
 {
     size_t n = FIRST_N;
     if (older != NULL)
-        n = older->n < DOUBLE_N ? 2 * older->n : DOUBLE_N;
+        n = older->n < DOUBLE_N / 2 ? 2 * older->n : DOUBLE_N - sizeof(*older);
     if (n < least_n)
         n = least_n;
-    if (n > PTRDIFF_MAX - sizeof(struct arena_block))
+    if (n > PTRDIFF_MAX - sizeof(struct arena_block) - PAGE_N)
         mem_die(n);
-    struct arena_block *block = malloc(sizeof(*block) + n);
+    struct arena_block *block = NULL;
+    if (n < PAGE_N) {
+        block = malloc(sizeof(*block) + n);
+    } else {
+        /* Events are read in another order than they lie in: with small pages most of the waiting
+           is for the tables of pages. */
+        size_t whole_n = (sizeof(*block) + n + PAGE_N - 1) & ~((size_t)PAGE_N - 1);
+        block = aligned_alloc(PAGE_N, whole_n);
+#ifdef MADV_HUGEPAGE
+        if (block != NULL)
+            madvise(block, whole_n, MADV_HUGEPAGE);
+#endif
+        n = whole_n - sizeof(*block);
+    }
     if (block == NULL)
         mem_die(n);
     block->older = older;
@@ -50,7 +72,8 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
         mem_die(SIZE_MAX);
     n = (n + align - 1) & ~(align - 1);
     if (a->block == NULL || a->block->n - a->used < n) {
-        a->block = block_open(a->block, n);
+        a->block = block_open(a->block, n > a->least_n ? n : a->least_n);
+        a->least_n = 0;
         a->used = 0;
     }
     void *p = a->block->bytes + a->used;
@@ -84,20 +107,18 @@ struct span arena_printf(struct arena *a, const char *format, ...)
 
 void arena_empty(struct arena *a)
 {
-    struct arena_block *largest = a->block;
-    for (struct arena_block *b = a->block; b != NULL; b = b->older)
-        if (b->n > largest->n)
-            largest = b;
+    a->used = 0;
+    if (a->block == NULL || a->block->older == NULL)
+        return;
+    /* Next time one block holds it all. */
     struct arena_block *next = NULL;
+    a->least_n = 0;
     for (struct arena_block *b = a->block; b != NULL; b = next) {
         next = b->older;
-        if (b != largest)
-            free(b);
+        a->least_n += b->n;
+        free(b);
     }
-    if (largest != NULL)
-        largest->older = NULL;
-    a->block = largest;
-    a->used = 0;
+    a->block = NULL;
 }
 
 void arena_free(struct arena *a)
@@ -105,6 +126,15 @@ void arena_free(struct arena *a)
     arena_empty(a);
     free(a->block);
     arena_init(a);
+}
+
+void mem_keep(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, KEEP_BLOCK_N);
+    mallopt(M_TRIM_THRESHOLD, KEEP_FREE_N);
+#endif
 }
 
 void mem_die(size_t wanted_n)

@@ -16,6 +16,7 @@ struct arena_block;
 struct arena {
     struct arena_block *block; /* the newest; NULL before the first use */
     size_t used;               /* bytes of the newest block in use */
+    size_t least_n;            /* bytes that the next block has at least */
 };
 
 /* Room for ${count} zeroed elements of ${type}. */
@@ -51,7 +52,7 @@ struct span arena_printf(struct arena *a, const char *format, ...)
 
 /**
  * arena_empty(a):
- * Forget everything taken, keep the largest block for the next use.
+ * Forget everything taken and keep the room, in one block, for the next use.
  */
 void arena_empty(struct arena *a);
 
@@ -60,6 +61,13 @@ void arena_empty(struct arena *a);
  * Give all memory back; ${a} is then as after arena_init.
  */
 void arena_free(struct arena *a);
+
+/**
+ * mem_keep():
+ * Let freed memory wait for its next use instead of going back to the system: log files come and go
+ * all the time, and new pages cost more than what is written into them. Once, before any thread.
+ */
+void mem_keep(void);
 
 /**
  * mem_die(wanted_n):

@@ -47,6 +47,17 @@ void buf_printf(struct buf *b, const char *format, ...)
     b->n += (size_t)n;
 }
 
+void buf_fit(struct buf *b)
+{
+    if (b->n == b->cap)
+        return;
+    char *p = realloc(b->p, b->n + 1);
+    if (p == NULL)
+        return; /* what was there stays good */
+    b->p = p;
+    b->cap = b->n;
+}
+
 void buf_free(struct buf *b)
 {
     free(b->p);

@@ -42,6 +42,12 @@ void buf_grow(struct buf *b, size_t more_n);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /**
+ * buf_fit(b):
+ * Give back the room that ${b} does not use.
+ */
+void buf_fit(struct buf *b);
+
+/**
  * buf_free(b):
  * Give the bytes back; ${b} is then empty with the same maximum.
  */

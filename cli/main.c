@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "cli/run.h"
 
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 {
     /* A consumer that closes its pipe is an error of the write, not the end of the program. */
     signal(SIGPIPE, SIG_IGN);
+    mem_keep();
 
     struct err e = {0};
     if (argc < 2) {

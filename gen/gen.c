@@ -59,7 +59,8 @@ struct run {
     label_take_fn *take_label;
     void *label_ctx;
     struct gen_totals *totals;
-    bool enough; /* the last record asked for was taken */
+    uint64_t events; /* taken; a file that comes twice holds no more of them */
+    bool enough;     /* the last one asked for was taken */
 };
 
 static void open_worker(struct worker *w, const struct run *run)
@@ -152,6 +153,7 @@ static void pack_file(struct logfile *out, struct worker *w, const struct run *r
         gzip_pack(w->gzip, &out->body, buf_span(&w->text));
     else
         buf_put_span(&out->body, buf_span(&w->text));
+    buf_fit(&out->body);
     if (run->o->hash) {
         hash_sha256(out->text_sha256, buf_span(&w->text));
         hash_sha256(out->body_sha256, buf_span(&out->body));
@@ -287,7 +289,7 @@ static int take_cell(void *ctx, uint64_t i, unsigned number, struct err *e)
     if (run->o->stop != NULL && *run->o->stop)
         return err_set(e, ERR_STOP, "interrupted after %llu records",
                        (unsigned long long)run->totals->records);
-    uint64_t left = run->o->records - run->totals->records;
+    uint64_t left = run->o->records - run->events;
     if (run->o->records > 0 && made->records >= left) {
         /* The cell that reaches the number asked for is made again, cut to what is missing. */
         if (made->records > left) {
@@ -299,6 +301,7 @@ static int take_cell(void *ctx, uint64_t i, unsigned number, struct err *e)
     }
     if (take_files(run, made, e) != 0)
         return -1;
+    run->events += made->records;
     return run->enough ? err_set(e, ERR_STOP, "enough") : 0;
 }
 
