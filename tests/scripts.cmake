@@ -1,6 +1,7 @@
 # Tests that are scripts: they run the built program from outside. Included by tests/CMakeLists.txt.
 #
-# Labels: cli (shell scenarios), readers (independent readers), s3 (real servers), tree (the sources).
+# Labels: cli (shell scenarios), readers (independent readers, consistency, suspicious), s3 (real
+# servers), tree (the sources).
 # ThreadSanitizer's build has its own small set: the tests labelled threads.
 if(BEANTRAIL_SANITIZE STREQUAL "thread")
   return()
@@ -35,6 +36,10 @@ script_test(cli/faults cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/serve
 script_test(readers/all readers 900 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/all.sh)
 script_test(readers/samples readers 120 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/samples.sh)
 script_test(readers/broken readers 300 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/broken.sh)
+
+script_test(consistency/broken readers 120 ${tools} python
+            ${CMAKE_CURRENT_SOURCE_DIR}/consistency/broken.py)
+script_test(consistency/all readers 1800 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/consistency/all.sh)
 
 foreach(server minio versitygw unreachable)
   script_test(s3/${server} s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_servers.py
