@@ -26,7 +26,7 @@ struct gen_options {
     const struct rules *rules;
     uint64_t seed;
     int64_t start_ms, end_ms; /* the window */
-    uint64_t records;         /* stop after exactly so many; 0: all of the window */
+    uint64_t records;         /* stop after exactly so many calls; 0: all of the window */
     unsigned jobs;            /* 1 .. */
     uint32_t shard, nshards;  /* this one, 0 .. nshards - 1; 0 and 1 for the whole */
     enum gen_format format;
