@@ -45,3 +45,6 @@ foreach(server minio versitygw unreachable)
   script_test(s3/${server} s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_servers.py
               ${server})
 endforeach()
+
+script_test(stories/all stories 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/stories/run.py
+            $<TARGET_FILE:beantrail>)
