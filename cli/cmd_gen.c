@@ -119,9 +119,9 @@ static int read_window(struct gen_options *o, struct load *l, const struct gen_a
     const int64_t last_ms = utc_from_civil(9999, 1, 1);
     if (a->records > 0 && a->duration_ms == 0 && duration_ms > last_ms - start_ms)
         duration_ms = last_ms - start_ms;
-    if (start_ms < UTC_DAY_MS || start_ms + duration_ms > last_ms)
+    if (start_ms < utc_from_civil(1971, 1, 1) || start_ms + duration_ms > last_ms)
         return err_set(e, ERR_INPUT,
-                       "--start: the window must lie between 1970-01-02 and 9998-12-31");
+                       "--start: the window must lie between 1971-01-01 and 9998-12-31");
     o->start_ms = start_ms;
     o->end_ms = start_ms + duration_ms;
     return 0;

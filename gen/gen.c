@@ -165,6 +165,8 @@ static void pack_file(struct logfile *out, struct worker *w, const struct run *r
 static struct span event_id(struct arena *arena, const struct event *ev)
 {
     struct json pinned = json_member(&ev->step->pin, "eventID");
+    if (!json_is_string(&pinned))
+        pinned = json_member(&ev->scene->caller->actor->pin, "eventID");
     if (json_is_string(&pinned))
         return json_text(&pinned);
     char *id = ARENA_NEW(arena, char, IDS_UUID_N + 1);
