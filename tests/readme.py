@@ -14,6 +14,7 @@ import tempfile
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 SET_UP = re.compile(r"^(git clone|cd |\./scripts/).*\n", re.MULTILINE)
 ENDPOINT = "127.0.0.1:9000"
 
@@ -21,6 +22,9 @@ ENDPOINT = "127.0.0.1:9000"
 def blocks(with_s3):
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
         text = file.read()
+    for target in LINK.findall(text):
+        if not os.path.exists(os.path.join(ROOT, target)):
+            raise AssertionError(f"README.md points to {target}, which is not there")
     for block in BLOCK.findall(text):
         commands = SET_UP.sub("", block)
         if not commands.strip():
