@@ -16,6 +16,15 @@ static struct span unique(struct arena *arena, const char prefix[4], struct span
     return (struct span){text, IDS_PRINCIPAL_N};
 }
 
+/* A user or role is one thing, whoever acts as it: its id is made from its name. */
+static struct span unique_of(struct arena *arena, const char prefix[4], struct span account,
+                             struct span name)
+{
+    uint64_t address =
+        draw_at(draw_seed(account.p, account.n), PURPOSE_PRINCIPAL, draw_seed(name.p, name.n));
+    return unique(arena, prefix, account, address);
+}
+
 static struct span uuid(struct arena *arena, uint64_t address)
 {
     char *text = ARENA_NEW(arena, char, IDS_UUID_N + 1);
@@ -43,8 +52,8 @@ static struct span session_name(struct arena *arena, const struct caller *c)
     if (id->session_name.n > 0)
         return json_escaped(arena, id->session_name);
     if (id->instance) {
-        char hex[17];
-        ids_text(hex, sizeof hex, IDS_HEX, draw_at(c->address, PURPOSE_INSTANCE, 0));
+        char hex[IDS_RESOURCE_N];
+        ids_resource(hex, draw_at(c->address, PURPOSE_INSTANCE, 0));
         return arena_printf(arena, "i-%.17s", hex);
     }
     return json_escaped(arena, id->user_name.n > 0 ? id->user_name : c->actor->name);
@@ -58,8 +67,7 @@ static void make_role(struct caller *c, struct arena *arena, struct span partiti
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
     c->session_name = session_name(arena, c);
     c->issuer_principal_id =
-        pinned_or(arena, id->principal_id,
-                  unique(arena, "AROA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 0)));
+        pinned_or(arena, id->principal_id, unique_of(arena, "AROA", account, id->role_name));
     c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:role%.*s%.*s", SPAN_ARG(partition),
                                  SPAN_ARG(account), SPAN_ARG(path), SPAN_ARG(role));
     c->issuer_user_name = role;
@@ -93,8 +101,7 @@ static void make_federated(struct caller *c, struct arena *arena, struct span pa
     }
     c->issuer_type = SPAN("IAMUser");
     c->issuer_user_name = issuer;
-    c->issuer_principal_id =
-        unique(arena, "AIDA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 1));
+    c->issuer_principal_id = unique_of(arena, "AIDA", account, id->issuer);
     c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:user/%.*s", SPAN_ARG(partition),
                                  SPAN_ARG(account), SPAN_ARG(issuer));
 }
@@ -105,8 +112,7 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
     const struct identity *id = &c->actor->identity;
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
     struct span user =
-        pinned_or(arena, id->principal_id,
-                  unique(arena, "AIDA", account, draw_at(c->address, PURPOSE_PRINCIPAL, 0)));
+        pinned_or(arena, id->principal_id, unique_of(arena, "AIDA", account, id->user_name));
     switch (id->type) {
     case IDENTITY_ROOT:
         c->principal_id = account;
@@ -140,12 +146,11 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
     case IDENTITY_AWS_ACCOUNT:
         /* The other account's principal: its ids carry that account's number. */
         c->account = id->other_account;
-        c->principal_id =
-            pinned_or(arena, id->principal_id,
-                      arena_printf(arena, "%.*s:%.*s",
-                                   SPAN_ARG(unique(arena, "AROA", id->other_account,
-                                                   draw_at(c->address, PURPOSE_PRINCIPAL, 0))),
-                                   SPAN_ARG(session_name(arena, c))));
+        c->principal_id = pinned_or(
+            arena, id->principal_id,
+            arena_printf(arena, "%.*s:%.*s",
+                         SPAN_ARG(unique_of(arena, "AROA", id->other_account, id->role_name)),
+                         SPAN_ARG(session_name(arena, c))));
         return;
     case IDENTITY_DIRECTORY:
     case IDENTITY_UNKNOWN:
@@ -206,6 +211,15 @@ static bool has_session(const struct identity *id)
     return false;
 }
 
+static bool is_saml(struct span provider)
+{
+    const struct span part = SPAN(":saml-provider/");
+    for (size_t i = 0; i + part.n <= provider.n; i++)
+        if (span_starts(span_from(provider, i), part))
+            return true;
+    return false;
+}
+
 static void make_facts(struct caller *c, const struct client *home)
 {
     const struct identity *id = &c->actor->identity;
@@ -218,7 +232,8 @@ static void make_facts(struct caller *c, const struct client *home)
     c->when[WHEN_KEYED] = !(service && id->type == IDENTITY_ASSUMED_ROLE);
     c->when[WHEN_NAMED] =
         id->type == IDENTITY_FEDERATED_USER ? c->issuer_user_name.n > 0 : c->user_name.n > 0;
-    c->when[WHEN_WEB] = id->type == IDENTITY_ASSUMED_ROLE && id->provider.n > 0;
+    c->when[WHEN_WEB] =
+        id->type == IDENTITY_ASSUMED_ROLE && id->provider.n > 0 && !is_saml(id->provider);
     c->when[WHEN_INSTANCE] = id->instance;
     c->when[WHEN_INVOKED] = service || c->invoked_by.n > 0;
     /* Calls that are delivered to two accounts: a service's, and those from another account. */
