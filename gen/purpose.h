@@ -53,7 +53,8 @@ enum purpose {
     PURPOSE_FOLLOW,      /* what services do after a call */
     PURPOSE_PLACE,       /* an account's address, and that of a region in it */
     PURPOSE_TAG,         /* identifiers that data files tell apart by a tag */
-    PURPOSE_CYCLE        /* lives of environments that come and go */
+    PURPOSE_CYCLE,       /* lives of environments that come and go */
+    PURPOSE_POPULATION   /* a population's accounts, people and machines */
 };
 
 #endif

@@ -98,7 +98,7 @@ static bool read_clock(struct span text, int32_t *minutes)
     return true;
 }
 
-static bool read_zone(struct span text, int32_t *minutes)
+bool scenario_actor_zone(struct span text, int32_t *minutes)
 {
     int32_t m = 0;
     if (text.n != 6 || (text.p[0] != '+' && text.p[0] != '-'))
@@ -125,7 +125,7 @@ static struct hours read_hours(const struct json *at)
     }
     struct hours_text text = {.weekend = WEEKEND_PPM / 1e6};
     json_read(at, ROWS(hours_rows), &text);
-    if (text.zone.p != NULL && !read_zone(text.zone, &office.zone_minutes))
+    if (text.zone.p != NULL && !scenario_actor_zone(text.zone, &office.zone_minutes))
         scenario_part_complain(at, "zone", "must be local time minus UTC, like \"+02:00\"");
     if (text.from.p != NULL && !read_clock(text.from, &office.from_minute))
         scenario_part_complain(at, "from", "must be a time of day, like \"09:00\"");
@@ -320,9 +320,9 @@ static void read_roles(struct scenario_part *p)
     p->out->nroles = p->nroles;
 }
 
-void scenario_actor_read(struct scenario_part *p, const struct json *actors)
+void scenario_actor_read(struct scenario_part *p, struct scenario_list actors)
 {
-    p->actor_at = scenario_part_list(p, actors);
+    p->actor_at = actors;
     size_t n = p->actor_at.n;
     p->actors = ARENA_NEW(p->arena, struct actor, n + p->nroles * p->out->naccounts);
     p->actor_names.rows = ARENA_NEW(p->arena, struct scenario_name, n);

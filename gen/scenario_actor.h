@@ -4,13 +4,18 @@
 #ifndef GEN_SCENARIO_ACTOR_H
 #define GEN_SCENARIO_ACTOR_H
 
-struct json;
-struct scenario_part;
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gen/scenario_part.h"
 
 /**
  * scenario_actor_read(p, actors):
- * Read the array ${actors} into ${p}, with their names.
+ * Read the list ${actors} into ${p}, with their names.
  */
-void scenario_actor_read(struct scenario_part *p, const struct json *actors);
+void scenario_actor_read(struct scenario_part *p, struct scenario_list actors);
+
+/* Read ${text}, local time minus UTC like "+02:00"; false for any other text. */
+bool scenario_actor_zone(struct span text, int32_t *minutes);
 
 #endif

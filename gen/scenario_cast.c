@@ -135,9 +135,9 @@ static void read_account(struct scenario_part *p, const struct json *at, struct 
                                SPAN_ARG(account->partition));
 }
 
-static void read_accounts(struct scenario_part *p, const struct json *accounts)
+static void read_accounts(struct scenario_part *p, struct scenario_list accounts)
 {
-    p->account_at = scenario_part_list(p, accounts);
+    p->account_at = accounts;
     size_t n = p->account_at.n;
     p->accounts = ARENA_NEW(p->arena, struct account, n);
     p->account_names.rows = ARENA_NEW(p->arena, struct scenario_name, 2 * n);
@@ -303,9 +303,9 @@ static void complain_doubled(struct scenario_part *p, const struct scenario_name
                                    environments ? "an environment" : "an application");
 }
 
-static void read_applications(struct scenario_part *p, const struct json *applications)
+static void read_applications(struct scenario_part *p, struct scenario_list applications)
 {
-    p->application_at = scenario_part_list(p, applications);
+    p->application_at = applications;
     size_t n = p->application_at.n;
     p->applications = ARENA_NEW(p->arena, struct application, n);
     p->application_names.rows = ARENA_NEW(p->arena, struct scenario_name, n);
@@ -345,8 +345,8 @@ static void read_applications(struct scenario_part *p, const struct json *applic
     p->out->nenvironments = nenvironments;
 }
 
-void scenario_cast_read(struct scenario_part *p, const struct json *accounts,
-                        const struct json *applications)
+void scenario_cast_read(struct scenario_part *p, struct scenario_list accounts,
+                        struct scenario_list applications)
 {
     read_accounts(p, accounts);
     read_applications(p, applications);

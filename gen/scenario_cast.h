@@ -4,14 +4,13 @@
 #ifndef GEN_SCENARIO_CAST_H
 #define GEN_SCENARIO_CAST_H
 
-struct json;
-struct scenario_part;
+#include "gen/scenario_part.h"
 
 /**
  * scenario_cast_read(p, accounts, applications):
- * Read the arrays ${accounts} and ${applications} into ${p}, with their names.
+ * Read the lists ${accounts} and ${applications} into ${p}, with their names.
  */
-void scenario_cast_read(struct scenario_part *p, const struct json *accounts,
-                        const struct json *applications);
+void scenario_cast_read(struct scenario_part *p, struct scenario_list accounts,
+                        struct scenario_list applications);
 
 #endif

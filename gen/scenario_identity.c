@@ -56,14 +56,14 @@ enum { NROWS = sizeof(rows) / sizeof(rows[0]) };
    sessions say with roleName and sessionName which role they take on. */
 static const struct {
     const char *needs[3];
-    const char *may[8];
+    const char *may[9];
 } members[] = {
     [IDENTITY_ROOT] = {{NULL}, {"userName", "accessKeyId", "mfa", "temporary", NULL}},
     [IDENTITY_IAM_USER] = {{"userName", NULL},
                            {"path", "principalId", "accessKeyId", "mfa", "temporary", NULL}},
     [IDENTITY_ASSUMED_ROLE] = {{"roleName", NULL},
                                {"path", "principalId", "accessKeyId", "mfa", "sessionName",
-                                "provider", "instance", NULL}},
+                                "provider", "instance", "accountId", NULL}},
     [IDENTITY_ROLE] = {{"roleName", NULL},
                        {"userName", "path", "principalId", "accessKeyId", "mfa", NULL}},
     [IDENTITY_FEDERATED_USER] = {{"userName", "issuer", NULL}, {"accessKeyId", "mfa", NULL}},

@@ -48,6 +48,19 @@ struct scenario_list scenario_part_list(struct scenario_part *p, const struct js
     return (struct scenario_list){elements, n};
 }
 
+struct scenario_list scenario_part_join(struct scenario_part *p, const struct json *one,
+                                        const struct json *other)
+{
+    const struct json *lists[2] = {one, other};
+    size_t most = json_count(one) + json_count(other);
+    struct json *elements = ARENA_NEW(p->arena, struct json, most);
+    size_t n = 0;
+    for (size_t i = 0; i < 2; i++)
+        for (struct json it = {0}; json_is_array(lists[i]) && json_next(lists[i], &it) != 0;)
+            elements[n++] = it;
+    return (struct scenario_list){elements, n};
+}
+
 /* Names */
 
 static int by_name(const void *left, const void *right)
@@ -267,6 +280,20 @@ bool scenario_part_instant(const struct json *j, int64_t start_ms, int64_t *out_
     }
     json_complain(j, "%s", e.text);
     return false;
+}
+
+struct span scenario_part_seed(struct scenario_part *p, const struct json *j)
+{
+    if (!json_is_present(j))
+        return SPAN("1");
+    struct span text = json_text(j);
+    int64_t number = json_integer(j, -1);
+    if (text.n > 0 && text.n <= 64)
+        return text;
+    if (number >= 0)
+        return arena_printf(p->arena, "%jd", (intmax_t)number);
+    json_complain(j, "must be a text of 1 to 64 bytes or a whole number below 2^53");
+    return SPAN("1");
 }
 
 uint32_t scenario_part_ppm(double share)

@@ -60,6 +60,9 @@ struct scenario_part {
     struct scenario *out;
     struct arena *arena;
     const struct catalog *catalog;
+    const char *name; /* what complaints call the file */
+    finding_fn *take; /* who takes findings, with ctx; or NULL */
+    void *ctx;
     int64_t end_ms;
 
     struct account *accounts;
@@ -91,6 +94,20 @@ struct scenario_part {
  * The elements of array ${j}, none when it is absent; ${j} must live in the arena.
  */
 struct scenario_list scenario_part_list(struct scenario_part *p, const struct json *j);
+
+/**
+ * scenario_part_join(p, one, other):
+ * The elements of array ${one} and behind them those of ${other}; both must live in the arena.
+ */
+struct scenario_list scenario_part_join(struct scenario_part *p, const struct json *one,
+                                        const struct json *other);
+
+/**
+ * scenario_part_seed(p, j):
+ * The text of a seed: a string of 1 to 64 bytes or a whole number. "1" when ${j} is absent, and
+ * after a complaint.
+ */
+struct span scenario_part_seed(struct scenario_part *p, const struct json *j);
 
 /**
  * scenario_part_name(names, name, index, at, key):

@@ -7,6 +7,7 @@
 #include "base/embedded.h"
 #include "base/hash.h"
 #include "base/utc.h"
+#include "gen/population.h"
 #include "gen/scenario_activity.h"
 #include "gen/scenario_actor.h"
 #include "gen/scenario_cast.h"
@@ -41,7 +42,7 @@ struct scenario_text {
     struct span name, description, schema;
     int64_t start_ms, duration_ms;
     bool fan_out;
-    struct json seed, record, trail, delivery;
+    struct json seed, record, trail, delivery, population;
     struct json accounts, applications, clients, actors, activities, stories, schedule;
 };
 
@@ -57,6 +58,7 @@ static const struct json_row scenario_rows[] = {
     {"record", JSON_OBJECT, offsetof(struct scenario_text, record), false, 0, 0, NULL},
     {"trail", JSON_OBJECT, offsetof(struct scenario_text, trail), false, 0, 0, NULL},
     {"delivery", JSON_OBJECT, offsetof(struct scenario_text, delivery), false, 0, 0, NULL},
+    {"population", JSON_OBJECT, offsetof(struct scenario_text, population), false, 0, 0, NULL},
     {"accounts", JSON_ARRAY, offsetof(struct scenario_text, accounts), true, 1, ACCOUNTS_MAX, NULL},
     {"applications", JSON_ARRAY, offsetof(struct scenario_text, applications), false, 0,
      APPLICATIONS_MAX, NULL},
@@ -116,20 +118,6 @@ static const struct json_row library_rows[] = {
 #define ROWS(rows) (rows), sizeof(rows) / sizeof((rows)[0])
 
 /* Settings */
-
-static struct span read_seed(struct scenario_part *p, const struct json *seed)
-{
-    if (!json_is_present(seed))
-        return SPAN("1");
-    struct span text = json_text(seed);
-    int64_t number = json_integer(seed, -1);
-    if (text.n > 0 && text.n <= 64)
-        return text;
-    if (number >= 0)
-        return arena_printf(p->arena, "%jd", (intmax_t)number);
-    json_complain(seed, "must be a text of 1 to 64 bytes or a whole number below 2^53");
-    return SPAN("1");
-}
 
 static void read_record(struct scenario_part *p, const struct json *at)
 {
@@ -314,20 +302,33 @@ static void finish(struct scenario_part *p)
     }
 }
 
+/* Read the members of the file; who asks for a population need not write accounts and actors. */
+static void read_members(const struct json *root, struct scenario_text *text)
+{
+    struct json_row rows[sizeof(scenario_rows) / sizeof(scenario_rows[0])];
+    struct json population = json_member(root, "population");
+    memcpy(rows, scenario_rows, sizeof(rows));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && json_is_present(&population); i++)
+        if (strcmp(rows[i].name, "accounts") == 0 || strcmp(rows[i].name, "actors") == 0)
+            rows[i].required = false;
+    json_read(root, ROWS(rows), text);
+}
+
 /* The scenario's own file, after the library. */
-static void read_scenario(struct scenario_part *p, const struct json *root)
+static int read_scenario(struct scenario_part *p, const struct json *root, struct err *e)
 {
     struct scenario *out = p->out;
+    struct population_lists made = {0};
     struct scenario_text *text = ARENA_NEW(p->arena, struct scenario_text, 1);
     text->start_ms = START_MS;
     text->duration_ms = UTC_DAY_MS;
     text->fan_out = true;
-    json_read(root, ROWS(scenario_rows), text);
+    read_members(root, text);
     out->catalog = p->catalog;
     out->fan_out = text->fan_out;
     out->name = text->name;
     out->description = text->description;
-    out->seed = read_seed(p, &text->seed);
+    out->seed = scenario_part_seed(p, &text->seed);
     out->start_ms = text->start_ms;
     out->duration_ms = text->duration_ms;
     p->end_ms = out->start_ms + out->duration_ms;
@@ -338,24 +339,32 @@ static void read_scenario(struct scenario_part *p, const struct json *root)
     read_record(p, &text->record);
     read_trail(p, &text->trail, &text->delivery);
 
+    if (population_read(&made, p, &text->population, e) != 0)
+        return -1;
+    struct scenario_list accounts = scenario_part_join(p, &text->accounts, &made.accounts);
+    struct scenario_list applications =
+        scenario_part_join(p, &text->applications, &made.applications);
+    struct scenario_list actors = scenario_part_join(p, &text->actors, &made.actors);
     struct scenario_list clients = scenario_part_list(p, &text->clients);
     struct scenario_list activities = scenario_part_list(p, &text->activities);
     scenario_activity_add(p, &clients, &activities, false);
-    scenario_cast_read(p, &text->accounts, &text->applications);
+    scenario_cast_read(p, accounts, applications);
     scenario_activity_read(p, json_count(&text->stories) + json_count(&text->schedule));
-    scenario_actor_read(p, &text->actors);
+    scenario_actor_read(p, actors);
     scenario_recycle_read(p);
     scenario_story_read(p, &text->stories, &text->schedule);
     scenario_check(p);
+    return 0;
 }
 
 int scenario_read(struct scenario *out, struct arena *arena, const char *name, struct span text,
                   const struct catalog *catalog, finding_fn *take, void *ctx, struct err *e)
 {
-    struct scenario_part p = {.out = out, .arena = arena, .catalog = catalog};
+    struct scenario_part p = {
+        .out = out, .arena = arena, .catalog = catalog, .name = name, .take = take, .ctx = ctx};
     uint8_t digest[HASH_SHA256_N];
     struct json *root = ARENA_NEW(arena, struct json, 1);
-    *out = (struct scenario){.docs = ARENA_NEW(arena, struct json_doc *, embedded_files_n + 1)};
+    *out = (struct scenario){.docs = ARENA_NEW(arena, struct json_doc *, embedded_files_n + 3)};
     hash_sha256(digest, text);
     hash_hex(out->sha256, digest, HASH_SHA256_N);
 
@@ -371,9 +380,12 @@ int scenario_read(struct scenario *out, struct arena *arena, const char *name, s
     if (take != NULL)
         json_collect(doc, take, ctx);
     *root = json_root(doc);
-    read_scenario(&p, root);
+    if (read_scenario(&p, root, e) != 0)
+        goto fail;
 
     /* The scenario's own verdict first: the library's is for whoever writes the library. */
+    if (json_verdict(doc, e) != 0)
+        goto fail;
     for (size_t i = out->ndocs; i > 0; i--)
         if (json_verdict(out->docs[i - 1], e) != 0)
             goto fail;
