@@ -27,11 +27,12 @@ static const struct {
     [EFFECT_SWAP] = {4, 20},
     [EFFECT_ABORT] = {20, 60},
     [EFFECT_TERMINATE] = {120, 480},
+    [EFFECT_GATHER] = {5, 40},
 };
 
 bool activity_changes(enum effect effect)
 {
-    return durations[effect].high_s > 0;
+    return durations[effect].high_s > 0 && effect != EFFECT_GATHER;
 }
 
 /* An occurrence being played. */
@@ -50,7 +51,7 @@ static bool play_through(struct play *play, struct act *a)
     enum effect effect = a->step->operation->effect;
     a->time_ms = a->done_ms = play->now_ms;
     a->error = NULL;
-    if (activity_changes(effect)) {
+    if (durations[effect].high_s > 0) {
         a->done_ms += draw_between(draw_at(a->address, PURPOSE_DURATION, 0),
                                    durations[effect].low_s, durations[effect].high_s) *
                       UTC_SECOND_MS;

@@ -79,7 +79,8 @@ enum effect {
     EFFECT_RESTART,
     EFFECT_SWAP,
     EFFECT_ABORT,
-    EFFECT_TERMINATE
+    EFFECT_TERMINATE,
+    EFFECT_GATHER /* asks instances for something that comes a little later */
 };
 
 struct operation {
@@ -87,7 +88,7 @@ struct operation {
     const struct service *service;
     bool read_only;
     enum effect effect;
-    struct span resource; /* slot of the ARN it is authorised on ("environment.arn"), or empty */
+    struct span resource; /* ARN it is authorised on, of {slots} ("{environment.arn}"), or empty */
     const struct member *request;
     size_t nrequest;
     const struct member *response; /* what CloudTrail would show; none: responseElements is null */
@@ -107,7 +108,7 @@ struct service {
     struct span api_name;     /* how SDKs name it in user agents: "elastic-beanstalk" */
     bool is_global;           /* has no regions: its calls are recorded in the global one */
     bool reports_tls;         /* whether its records carry tlsDetails by default */
-    int event_version;        /* minor version of its records, or 0: the scenario's */
+    int event_version;        /* minor one of its records today, or 0: the scenario's */
     enum invoked_keys invoked_keys;
     struct overlay overlay;
     const struct operation *operations; /* sorted by name */

@@ -36,6 +36,7 @@ const char *const catalog_effects[] = {"none",
                                        "swap",
                                        "abort",
                                        "terminate",
+                                       "gather",
                                        NULL};
 
 /* "record" and "omit" of a service, an operation or a way of failing. */
@@ -78,7 +79,7 @@ static const struct json_row operation_rows[] = {
     {"name", JSON_STRING, offsetof(struct operation_text, name), true, 1, NAME_MAX_N, NULL},
     {"readOnly", JSON_BOOL, offsetof(struct operation_text, read_only), true, 0, 0, NULL},
     {"effect", JSON_WORD, offsetof(struct operation_text, effect), false, 0, 0, catalog_effects},
-    {"resource", JSON_STRING, offsetof(struct operation_text, resource), false, 1, 64, NULL},
+    {"resource", JSON_STRING, offsetof(struct operation_text, resource), false, 1, 256, NULL},
     {"basis", JSON_WORD, offsetof(struct operation_text, basis), false, 0, 0, bases},
     {"request", JSON_OBJECT, offsetof(struct operation_text, request), true, 0, 0, NULL},
     {"response", JSON_ANY, offsetof(struct operation_text, response), false, 0, 0, NULL},

@@ -5,6 +5,7 @@
 #include "base/draw.h"
 #include "gen/activity.h"
 #include "gen/follow.h"
+#include "gen/life.h"
 #include "gen/opener.h"
 #include "gen/page.h"
 #include "gen/purpose.h"
@@ -67,12 +68,12 @@ static void set_environment(struct playing *p, struct scene *s, uint32_t environ
     s->application = application == SCENARIO_NONE ? NULL : &plan->world.applications[application];
     if (environment == SCENARIO_NONE)
         return;
-    s->environment = world_environment(&plan->world, plan->scenario, p->arena, environment, t_ms);
+    s->environment = life_environment(plan, p->arena, environment, t_ms);
     uint32_t other = SCENARIO_NONE;
     if (plan->activities[p->o->activity].needs_other)
         other = world_other(&plan->world, plan->scenario, environment, t_ms);
     if (other != SCENARIO_NONE)
-        s->other = world_environment(&plan->world, plan->scenario, p->arena, other, t_ms);
+        s->other = life_environment(plan, p->arena, other, t_ms);
 }
 
 /* What services do for a call is about the same things, in the caller's session if with its rights.
@@ -175,6 +176,7 @@ static const struct error_form *refusal(struct playing *p, const struct act *a)
     case EFFECT_LAUNCH:
     case EFFECT_ABORT:
     case EFFECT_TERMINATE:
+    case EFFECT_GATHER:
         return NULL;
     }
     return NULL;
@@ -217,19 +219,29 @@ static bool play_followers(struct playing *p, const struct act *a)
     return true;
 }
 
+/* What later calls of the activity, and this one's own answer, know of a call that succeeds. */
+static void note_success(struct playing *p, const struct act *a)
+{
+    const struct plan *plan = p->work->plan;
+    const enum effect effect = a->step->operation->effect;
+    const bool follower = p->o->follows != NULL;
+    const bool deploys = plan->steps[a->step->index].deploys;
+    if (!follower && (activity_changes(effect) || effect == EFFECT_GATHER))
+        copy_scene(p)->launch = a->address;
+    if (effect == EFFECT_LAUNCH || (effect == EFFECT_UPDATE && deploys)) {
+        /* One launched without a version runs the sample application, which has no label. */
+        copy_scene(p)->running = deploys ? p->scene->version : NULL;
+    }
+}
+
 static bool take_act(void *ctx, const struct act *a)
 {
     struct playing *p = ctx;
     turn_scene(p, a);
     const struct error_form *error = refusal(p, a);
     const struct operation *op = a->step->operation;
-    if (error == NULL && activity_changes(op->effect)) {
-        struct scene *s = copy_scene(p);
-        s->launch = a->address;
-        if (op->effect == EFFECT_UPDATE && s->version != NULL &&
-            p->work->plan->activities[p->o->activity].makes_version)
-            s->running = s->version;
-    }
+    if (error == NULL)
+        note_success(p, a);
     const struct template *t =
         template_cache_get(p->work->templates, p->scene->caller, a->step, error, p->e);
     if (t == NULL) {

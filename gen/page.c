@@ -71,17 +71,15 @@ static bool gather_change(void *ctx, const struct act *a)
         page->changes = changes;
         page->room = room;
     }
-    const struct json *with = &a->step->with;
-    struct json label = json_member(with, "versionLabel");
-    page->changes[page->n++] = (struct change){
-        .environment = a->environment,
-        .time_ms = a->time_ms,
-        .done_ms = a->done_ms,
-        .address = a->address,
-        .occurrence = g->o->address,
-        .sets_version = json_is_present(&label) && span_is(json_text(&label), "{version.label}"),
-        .labels = g->plan->scenario->activities[g->o->activity].labels,
-        .began_ms = g->o->start_ms};
+    page->changes[page->n++] =
+        (struct change){.environment = a->environment,
+                        .time_ms = a->time_ms,
+                        .done_ms = a->done_ms,
+                        .address = a->address,
+                        .occurrence = g->o->address,
+                        .sets_version = g->plan->steps[a->step->index].deploys,
+                        .labels = g->plan->scenario->activities[g->o->activity].labels,
+                        .began_ms = g->o->start_ms};
     return true;
 }
 

@@ -26,6 +26,11 @@ struct plan_activity {
     bool needs_other;   /* its records tell of a second environment */
 };
 
+/* What a step's request tells, found once. */
+struct plan_step {
+    bool deploys; /* it names the version that its activity makes */
+};
+
 struct plan {
     const struct scenario *scenario;
     const struct rules *rules;
@@ -39,10 +44,11 @@ struct plan {
     const uint32_t *actors;              /* grouped by account */
     const uint32_t *first_actor;         /* by account, and one behind the last */
     const struct plan_activity *activities;
-    int64_t cell_ms;        /* length of a cell: day, six hours, hour or five minutes */
-    int64_t first_ms;       /* where the first cell begins on the grid of cells */
-    uint64_t ncells;        /* all accounts' */
-    double records_per_day; /* expected of the busiest account */
+    const struct plan_step *steps; /* by step.index */
+    int64_t cell_ms;               /* length of a cell: day, six hours, hour or five minutes */
+    int64_t first_ms;              /* where the first cell begins on the grid of cells */
+    uint64_t ncells;               /* all accounts' */
+    double records_per_day;        /* expected of the busiest account */
 };
 
 /* One run of an activity: who, what, when, about what. */

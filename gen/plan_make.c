@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/utc.h"
 #include "gen/activity.h"
+#include "gen/life.h"
 #include "gen/opener.h"
 #include "gen/purpose.h"
 #include "gen/template.h"
@@ -44,10 +45,13 @@ static void make_activities(struct plan *p, struct arena *arena)
 {
     const struct scenario *s = p->scenario;
     struct plan_activity *made = ARENA_NEW(arena, struct plan_activity, s->nactivities + 1);
+    struct plan_step *steps = ARENA_NEW(arena, struct plan_step, s->nsteps + 1);
     for (size_t i = 0; i < s->nactivities; i++) {
         for (size_t k = 0; k < s->activities[i].nsteps; k++) {
             const struct step *step = &s->activities[i].steps[k];
             const struct operation *op = step->operation;
+            const struct json label = json_member(&step->with, "versionLabel");
+            steps[step->index].deploys = span_is(json_text(&label), "{version.label}");
             if (activity_changes(op->effect))
                 made[i].changes = true;
             if (op->effect == EFFECT_CREATE_VERSION || mentions(&step->with, "{version."))
@@ -62,6 +66,7 @@ static void make_activities(struct plan *p, struct arena *arena)
         }
     }
     p->activities = made;
+    p->steps = steps;
 }
 
 static size_t add_clients(uint32_t *clients, size_t n, bool *seen, const struct activity *activity)
@@ -260,6 +265,7 @@ int plan_make(struct plan *out, struct arena *arena, const struct scenario *scen
     world_make(&out->world, arena, scenario, seed);
     make_activities(out, arena);
     make_callers(out, arena);
+    life_settle(out, out->world.environments);
     group_actors(out, arena);
     choose_cells(out);
     return check(out, arena, e);

@@ -366,8 +366,9 @@ static struct span label_of(struct arena *arena, enum activity_labels labels, ui
     case LABELS_COMMIT:
         return arena_printf(arena, "%.40s", hex);
     case LABELS_SEMVER:
-        /* Nothing counts: the patch number is a function of time, one more each hour. */
-        return arena_printf(arena, "v%d.%d.%d", c.year - 2020, c.month, (c.day - 1) * 24 + c.hour);
+        /* Nothing counts: the patch number is a function of time, one more each minute. */
+        return arena_printf(arena, "v%d.%d.%d", c.year - 2020, c.month,
+                            ((c.day - 1) * 24 + c.hour) * 60 + c.minute);
     case LABELS_BUILD:
         return arena_printf(arena, "build-%jd", (intmax_t)(created_ms / UTC_MINUTE_MS - 26000000));
     case LABELS_EB_CLI:

@@ -67,7 +67,7 @@ struct world {
     const uint32_t *first_place; /* by account, and one behind the last */
     const struct world_application *applications;
     size_t napplications;
-    const struct world_environment *environments;
+    struct world_environment *environments; /* const once the plan is made */
     size_t nenvironments;
     const struct swap *swaps; /* those placed on purpose, in order of time */
     size_t nswaps;
