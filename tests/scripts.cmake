@@ -41,10 +41,17 @@ script_test(consistency/broken readers 120 ${tools} python
             ${CMAKE_CURRENT_SOURCE_DIR}/consistency/broken.py)
 script_test(consistency/all readers 1800 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/consistency/all.sh)
 
+script_test(suspicious/all readers 1800 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/suspicious/all.sh)
+script_test(suspicious/samples readers 120 ${tools} python
+            ${CMAKE_CURRENT_SOURCE_DIR}/suspicious/run.py --samples)
+script_test(suspicious/broken readers 300 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/suspicious/broken.sh)
+
 foreach(server minio versitygw unreachable)
   script_test(s3/${server} s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_servers.py
               ${server})
 endforeach()
 
 script_test(stories/all stories 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/stories/run.py
+            $<TARGET_FILE:beantrail>)
+script_test(stories/guide stories 120 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/stories/guide.py
             $<TARGET_FILE:beantrail>)
