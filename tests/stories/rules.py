@@ -1,6 +1,8 @@
-"""Run the detection rules of scenarios/rules/ over records.
+"""Run a detection rule over a trail, and print a line of JSON for each record of its alerts.
 
-A rule is an object:
+usage: rules.py [--clock aligned|sliding] RULE TREE
+
+RULE is a file as in scenarios/rules/, whose member "rule" is an object:
 
   where     path -> condition; all must hold. Without more, each record that it fits is an alert.
   count     {"least": n, "window": "10m", "per": [paths], "distinct": path}: that many records (or
@@ -22,9 +24,14 @@ Windows of counts have two clocks: "aligned" (buckets that begin on the multiple
 and "sliding" (each record ends one). Real rule engines have the one or the other.
 """
 
+import argparse
 import datetime
+import gzip
 import ipaddress
+import json
+import pathlib
 import re
+import sys
 
 CLOCKS = ("aligned", "sliding")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -179,3 +186,38 @@ def run(rule, trail, clock):
     if "count" in rule:
         return by_count(records, rule["count"], clock)
     return [[record] for record in records]
+
+
+def log_files(tree):
+    return sorted(pathlib.Path(tree).rglob("*.json.gz"))
+
+
+def in_order(records):
+    return sorted(records, key=lambda record: (record["eventTime"], record["eventID"]))
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--clock", choices=CLOCKS, default="sliding")
+    options.add_argument("rule", metavar="RULE")
+    options.add_argument("tree", metavar="TREE")
+    given = options.parse_args()
+    rule = json.loads(pathlib.Path(given.rule).read_text(encoding="utf-8"))["rule"]
+    trail = in_order(
+        record
+        for path in log_files(given.tree)
+        for record in json.loads(gzip.decompress(path.read_bytes()))["Records"]
+    )
+    said = set()
+    for alert in run(rule, trail, given.clock) if trail else []:
+        for record in alert:
+            if record["eventID"] not in said:
+                said.add(record["eventID"])
+                who = record["userIdentity"].get("arn", record["userIdentity"]["type"])
+                print(json.dumps({"eventID": record["eventID"], "eventTime": record["eventTime"],
+                                  "eventName": record["eventName"], "who": who}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

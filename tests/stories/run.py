@@ -56,7 +56,7 @@ def generate(program, scenario, seed, out, *more):
 def read_trail(tree):
     """All records in time order, and the key of the log file that each is in."""
     trail, keys = [], {}
-    for path in sorted((tree / "AWSLogs").rglob("*.json.gz")):
+    for path in rules.log_files(tree):
         text = gzip.decompress(path.read_bytes())
         if found := WORDS.search(text):
             fault(path, "holds", found.group())
@@ -65,8 +65,7 @@ def read_trail(tree):
                 fault("eventID", record["eventID"], "is there twice")
             keys[record["eventID"]] = str(path.relative_to(tree))
             trail.append(record)
-    trail.sort(key=lambda record: (record["eventTime"], record["eventID"]))
-    return trail, keys
+    return rules.in_order(trail), keys
 
 
 def read_labels(path):
@@ -76,7 +75,7 @@ def read_labels(path):
 def check_labels(tree, labels, keys):
     """Labels are of records that are there, and records say nothing of them."""
     text = b"".join(
-        gzip.decompress(path.read_bytes()) for path in (tree / "AWSLogs").rglob("*.json.gz")
+        gzip.decompress(path.read_bytes()) for path in rules.log_files(tree)
     )
     for label in labels:
         if keys.get(label["eventID"]) != label["key"]:
@@ -90,7 +89,7 @@ def check_labels(tree, labels, keys):
 
 def same_trees(one, other):
     files = [
-        {str(path.relative_to(tree)): path.read_bytes() for path in (tree / "AWSLogs").rglob("*.gz")}
+        {str(path.relative_to(tree)): path.read_bytes() for path in rules.log_files(tree)}
         for tree in (one, other)
     ]
     if files[0] != files[1]:
