@@ -156,7 +156,7 @@ void catalog_list_operation(struct buf *out, const struct operation *op, bool js
     buf_printf(out, ": %s, effect %s", op->read_only ? "read" : "write",
                catalog_effects[op->effect]);
     if (op->resource.n > 0)
-        buf_printf(out, ", authorised on {%.*s}", SPAN_ARG(op->resource));
+        buf_printf(out, ", authorised on %.*s", SPAN_ARG(op->resource));
     buf_put_char(out, '\n');
     print_members(out, "request", op->request, op->nrequest);
     print_members(out, "response", op->response, op->nresponse);

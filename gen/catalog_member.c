@@ -91,7 +91,7 @@ static struct json read_text(enum member_type type, const struct json *value)
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 /* Names of letters and digits, joined by ".", each may end in "[]". */

@@ -63,3 +63,9 @@ void ids_text(char *at, size_t n, struct span alphabet, uint64_t address)
     for (size_t i = 0; i < n; i++)
         at[i] = alphabet.p[draw_below(draw_at(address, PURPOSE_TEXT, i), alphabet.n)];
 }
+
+void ids_resource(char at[IDS_RESOURCE_N], uint64_t address)
+{
+    at[0] = '0';
+    ids_text(at + 1, IDS_RESOURCE_N - 1, IDS_HEX, address);
+}

@@ -8,7 +8,7 @@
 
 #include "base/span.h"
 
-enum { IDS_KEY_N = 20, IDS_PRINCIPAL_N = 21, IDS_UUID_N = 36 };
+enum { IDS_KEY_N = 20, IDS_PRINCIPAL_N = 21, IDS_UUID_N = 36, IDS_RESOURCE_N = 17 };
 
 /**
  * ids_unique(at, n, prefix, account, address):
@@ -34,6 +34,15 @@ void ids_uuid(char at[IDS_UUID_N], uint64_t a, uint64_t b);
  * Write ${n} characters drawn evenly from ${alphabet}, at most 64 of them; no NUL.
  */
 void ids_text(char *at, size_t n, struct span alphabet, uint64_t address);
+
+/**
+ * ids_resource(at, address):
+ * Write what stands behind "i-", "vpc-" and the like: IDS_RESOURCE_N hex digits; no NUL.
+ *
+ * Source: published trails since 2017: the first digit is 0 in 128 of 128 ids that no publisher
+ *         made up.
+ */
+void ids_resource(char at[IDS_RESOURCE_N], uint64_t address);
 
 /* Alphabets of ids_text. */
 #define IDS_HEX   SPAN("0123456789abcdef")

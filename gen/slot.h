@@ -66,8 +66,10 @@ struct span slot_fixed(const struct slot *slot, struct span name, const struct c
 
 /**
  * slot_event_version(call):
- * The minor event version of the records of ${call}: the scenario's for Elastic Beanstalk and in
- * times before 1.08, the service's own otherwise.
+ * The minor event version of the records of ${call}: the scenario's for Elastic Beanstalk, and in
+ * times before 1.10 where the service's own is later; the service's own otherwise.
+ *
+ * Source: published trails of 2017 to 2026.
  */
 int slot_event_version(const struct call *call);
 

@@ -57,12 +57,18 @@ static inline char *put_text(char *at, size_t n, struct span alphabet, uint64_t 
 
 TEXT_FORM(hex8, 8, IDS_HEX)
 TEXT_FORM(hex16, 16, IDS_HEX)
-TEXT_FORM(hex17, 17, IDS_HEX)
 TEXT_FORM(hex32, 32, IDS_HEX)
 TEXT_FORM(upper13, 13, IDS_UPPER)
 TEXT_FORM(upper16, 16, IDS_UPPER)
 TEXT_FORM(base64, 75, IDS_BASE64)
 TEXT_FORM(sealed, 600, IDS_BASE64URL)
+
+static inline char *hex17(char *at, const struct event *ev, uint64_t address)
+{
+    (void)ev;
+    ids_resource(at, address);
+    return at + IDS_RESOURCE_N;
+}
 
 static inline char *digits10(char *at, const struct event *ev, uint64_t address)
 {

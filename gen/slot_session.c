@@ -40,7 +40,10 @@ SLOT_PUT(put_issued_expiration)
 {
     const struct session *opened = ev->scene->opened;
     int64_t from_ms = opened != NULL ? opened->created_ms : ev->time_ms;
-    return slot_put_date(at, from_ms + ev->scene->caller->actor->session_ms);
+    const struct json asked = json_member(&ev->step->with, "durationSeconds");
+    const int64_t asked_s = json_integer(&asked, 0);
+    return slot_put_date(at, from_ms + (asked_s > 0 ? asked_s * UTC_SECOND_MS
+                                                    : ev->scene->caller->actor->session_ms));
 }
 
 static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t n)

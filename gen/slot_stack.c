@@ -56,15 +56,55 @@ SLOT_PUT(put_time_ended)
     return slot_put_number(at, ev->time_ms);
 }
 
-/* An address of the default network, drawn for the environment's machine. */
+/* An address of the default network's first subnet, drawn for the environment's machine. */
 SLOT_PUT(put_private_address)
 {
     const struct world_environment *e = ev->scene->environment;
     uint64_t bits = draw_at(e != NULL ? e->address : ev->address, PURPOSE_INSTANCE, 1);
     memcpy(at, "172.31.", 7);
-    at = slot_put_number(at + 7, (int64_t)(bits & 31));
+    at = slot_put_number(at + 7, (int64_t)(bits & 15));
     *at++ = '.';
     return slot_put_number(at, draw_between(bits, 4, 254));
+}
+
+/* Host names that networks give their machines. Source: EC2's answers; us-east-1 is the oldest. */
+SLOT_PUT(put_private_name)
+{
+    char address[15];
+    size_t n = (size_t)(put_private_address(address, ev, 0) - address);
+    struct span region = ev->scene->place->region->name;
+    memcpy(at, "ip-", 3);
+    at += 3;
+    for (size_t i = 0; i < n; i++)
+        *at++ = address[i] == '.' ? '-' : address[i];
+    if (span_is(region, "us-east-1"))
+        return slot_put_span(at, SPAN(".ec2.internal"));
+    *at++ = '.';
+    return slot_put_span(slot_put_span(at, region), SPAN(".compute.internal"));
+}
+
+SLOT_PUT(put_mac_address)
+{
+    enum { PAIRS_N = 6 };
+    const struct world_environment *e = ev->scene->environment;
+    char hex[2 * PAIRS_N];
+    ids_text(hex, sizeof hex, IDS_HEX,
+             draw_at(e != NULL ? e->address : ev->address, PURPOSE_INSTANCE, 2));
+    /* Locally administered, of one machine. */
+    memcpy(hex, "02", 2);
+    for (size_t i = 0; i < PAIRS_N; i++) {
+        if (i > 0)
+            *at++ = ':';
+        memcpy(at, hex + 2 * i, 2);
+        at += 2;
+    }
+    return at;
+}
+
+SLOT_PUT(put_time_iso_ms)
+{
+    utc_iso(at, ev->time_ms);
+    return slot_put_span(at + 19, SPAN(".000Z"));
 }
 
 /* S3 puts the agents of programs in brackets, but not the names of services. */
@@ -94,16 +134,39 @@ SLOT_FIXED(denied_sealed)
     return SPAN(". Encoded authorization failure message: {call.sealed.denied}");
 }
 
+/* What a service tells since a version of its records. Source: records of September 2026. */
+#define SINCE(name, minor, text)                                                                   \
+    SLOT_FIXED(name)                                                                               \
+    {                                                                                              \
+        return slot_event_version(c) >= (minor) ? SPAN(text) : (struct span){NULL, 0};             \
+    }
+
+SINCE(s3_began, 11, "{time.began}")
+SINCE(s3_ended, 11, "{time.ended}")
+SINCE(s3_status, 11, "{http.status}")
+SINCE(sts_endpoint_type, 11, "regional")
+SINCE(sts_extended_id, 11, "{request.extendedId}")
+SINCE(sts_serving_region, 11, "{region}")
+
 static const struct slot rows[] = {
     {"caller.bracketedAgent", NULL, bracketed_agent, 0, false, false},
     {"denied.resource", NULL, denied_resource, 0, false, false},
     {"denied.sealed", NULL, denied_sealed, 0, false, false},
     {"http.status", NULL, http_status, 0, true, false},
+    {"instance.macAddress", put_mac_address, NULL, 17, false, false},
     {"instance.privateAddress", put_private_address, NULL, 15, false, false},
+    {"instance.privateName", put_private_name, NULL, 128, false, false},
     {"loadBalancer.name", put_load_balancer_name, NULL, SLOT_TEXT_MOST, false, true},
+    {"s3.began", NULL, s3_began, 0, true, true},
+    {"s3.ended", NULL, s3_ended, 0, true, true},
+    {"s3.status", NULL, s3_status, 0, true, true},
     {"stack.uuid", put_stack_uuid, NULL, IDS_UUID_N, false, false},
+    {"sts.endpointType", NULL, sts_endpoint_type, 0, false, true},
+    {"sts.extendedId", NULL, sts_extended_id, 0, false, true},
+    {"sts.servingRegion", NULL, sts_serving_region, 0, false, true},
     {"time.began", put_time_began, NULL, 20, true, false},
     {"time.ended", put_time_ended, NULL, 20, true, false},
+    {"time.isoMs", put_time_iso_ms, NULL, 24, false, false},
     {"time.ms", put_time_ms, NULL, 20, true, false},
 };
 

@@ -17,21 +17,56 @@ static void expect_slot(struct span whose, struct span name)
         fail_msg("{%.*s} has no length", SPAN_ARG(name));
 }
 
+/* The slots in the braces of ${text}. */
+static void expect_text(struct span whose, struct span text)
+{
+    for (size_t at = 0; at < text.n; at++) {
+        if (text.p[at] != '{' && text.p[at] != '}')
+            continue;
+        if (at + 1 < text.n && text.p[at + 1] == text.p[at]) {
+            at++;
+            continue;
+        }
+        struct span name = span_from(text, at + 1);
+        name.n = span_find(name, '}');
+        if (text.p[at] == '}' || at + 1 + name.n == text.n)
+            fail_msg("%.*s: a lone brace in \"%.*s\"", SPAN_ARG(whose), SPAN_ARG(text));
+        expect_slot(whose, name);
+        at += name.n + 1;
+    }
+}
+
+static void expect_texts(struct span whose, const struct json *value)
+{
+    expect_text(whose, json_text(value));
+    struct json it = {0};
+    while (json_next(value, &it) != 0)
+        expect_texts(whose, &it);
+}
+
 static void expect_rows(struct span whose, const struct member *rows, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         expect_slot(whose, rows[i].from);
+        expect_texts(whose, &rows[i].text);
+    }
 }
 
 static void slots_of_the_catalog_exist(void **state)
 {
     (void)state;
     for (size_t i = 0; i < scene_catalog.nservices; i++) {
+        expect_texts(scene_catalog.services[i].name, &scene_catalog.services[i].overlay.record);
         for (size_t k = 0; k < scene_catalog.services[i].noperations; k++) {
             const struct operation *op = &scene_catalog.services[i].operations[k];
             expect_rows(op->name, op->request, op->nrequest);
             expect_rows(op->name, op->response, op->nresponse);
-            expect_slot(op->name, op->resource);
+            expect_text(op->name, op->resource);
+            expect_texts(op->name, &op->overlay.record);
+            for (size_t j = 0; j < op->nerrors; j++) {
+                expect_text(op->name, op->errors[j]->message);
+                expect_texts(op->name, &op->errors[j]->overlay.record);
+            }
         }
     }
 }
