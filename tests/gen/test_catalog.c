@@ -41,15 +41,11 @@ static int unload(void **state)
 static void the_tables_are_complete(void **state)
 {
     (void)state;
-    size_t options = 0, operations = 0;
+    size_t options = 0;
     for (size_t i = 0; i < catalog.nnamespaces; i++)
         options += catalog.namespaces[i].noptions;
     assert_int_equal(catalog_service(&catalog, SPAN("elasticbeanstalk"))->noperations, 47);
-    for (size_t i = 0; i < catalog.nservices; i++)
-        operations += catalog.services[i].noperations;
     assert_int_equal(catalog_service(&catalog, SPAN("sts"))->noperations, 6);
-    assert_int_equal(catalog.nservices, 13);
-    assert_int_equal(operations, 142);
     assert_int_equal(catalog.nnamespaces, 52);
     assert_int_equal(options, 257);
     assert_int_equal(catalog.nplatforms, 104);

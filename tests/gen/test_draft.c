@@ -9,7 +9,7 @@
     "'actors': ["                                                                                  \
     "{'name': 'a', 'identity': {'type': 'IAMUser', 'userName': 'ann'}, 'client': 'boto3',"         \
     " 'addresses': ['203.0.113.7']},"                                                              \
-    "{'name': 's', 'identity': {'type': 'AssumedRole', 'roleName': 'r', 'sessionName': 'x'},"      \
+    "{'name': 's', 'identity': {'type': 'AssumedRole', 'roleName': 'r', 'sessionName': 'xy'},"     \
     " 'client': 'elasticbeanstalk'}]"
 
 /* A service called "s" with one operation "Make" that fails by "denied" or "late". */
@@ -54,7 +54,7 @@ static const struct {
     {"a version of its own", ", 'eventVersion': 9", ", 'request': {}", NULL, NULL, 0, NULL,
      "{'eventVersion':'1.09'", NULL},
     {"but not in times before", ", 'eventVersion': 11", ", 'request': {}",
-     "'record': {'version': '1.08'},", NULL, 0, NULL, "{'eventVersion':'1.08'", NULL},
+     "'record': {'eventVersion': '1.08'},", NULL, 0, NULL, "{'eventVersion':'1.08'", NULL},
     {"members go with the version", ", 'eventVersion': 5", ", 'request': {}", NULL, NULL, 0, NULL,
      "{'eventVersion':'1.05'", "tlsDetails"},
     {"a text", "",
