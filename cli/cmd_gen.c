@@ -13,10 +13,11 @@
 #include "cli/load.h"
 #include "cli/opts.h"
 #include "cli/run.h"
+#include "cli/shard.h"
 #include "cloudtrail/manifest.h"
 #include "gen/gen.h"
 
-enum { JOBS_MOST = 256, SHARDS_MOST = 1000000 };
+enum { JOBS_MOST = 256 };
 
 /* Where --records ends when nothing else does. */
 #define WINDOW_MOST_MS (36500 * UTC_DAY_MS)
@@ -57,8 +58,8 @@ static const struct opt rows[] = {
      "stop after exactly N records; without --duration the window grows until then"},
     {"jobs", OPT_COUNT, AT(jobs), 1, JOBS_MOST, NULL, "N",
      "threads; any number gives the same bytes (one for each processor)"},
-    {"shard", OPT_TEXT, AT(shard), 0, 0, NULL, "I/N",
-     "only part I of N, counted from 0; all parts together are the whole"},
+    {"shard", OPT_TEXT, AT(shard), 0, 0, NULL, "I/N|auto/N",
+     "only part I of N, from 0; all are the whole; auto: I as Kubernetes, Batch or Slurm say"},
     {"labels", OPT_TEXT, AT(where.labels), 0, 0, NULL, "FILE",
      "write the ground truth of stories here, one JSON object a line"},
     {"format", OPT_WORD, AT(format), 0, 0, formats, "trail|jsonl",
@@ -85,24 +86,14 @@ static const struct opts_usage usage = {
     .most = 1,
 };
 
-static int read_shard(struct gen_options *o, const struct gen_arguments *a, struct err *e)
+static int read_part(struct gen_options *o, const struct gen_arguments *a, struct err *e)
 {
     o->nshards = 1;
     if (a->shard == NULL)
         return 0;
     if (a->records > 0)
         return err_set(e, ERR_INPUT, "--records and --shard: contradict each other; give one");
-    char *end = NULL;
-    unsigned long i = strtoul(a->shard, &end, 10);
-    unsigned long n = end != a->shard && *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (a->shard[0] < '0' || a->shard[0] > '9' || *end != '\0' || n == 0 || n > SHARDS_MOST ||
-        i >= n)
-        return err_set(e, ERR_INPUT,
-                       "--shard: must be I/N with I from 0 to N-1 and N up to %d, not \"%s\"",
-                       SHARDS_MOST, a->shard);
-    o->shard = (uint32_t)i;
-    o->nshards = (uint32_t)n;
-    return 0;
+    return shard_read(&o->shard, &o->nshards, a->shard, e);
 }
 
 /* A start inside the scenario's time is a window into it; any other moves the scenario there. */
@@ -198,7 +189,7 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
                             .format = (enum gen_format)a->format,
                             .gzip = (enum gzip_kind)a->gzip,
                             .stop = &run_stop};
-    if (read_shard(&o, a, e) != 0 || read_window(&o, l, a, e) != 0)
+    if (read_part(&o, a, e) != 0 || read_window(&o, l, a, e) != 0)
         return -1;
     struct fingerprint f;
     fill_fingerprint(&f, &o, l, seed, a, &l->arena);
