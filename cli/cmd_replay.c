@@ -23,7 +23,7 @@ struct replay_options {
     const char *rate; /* "N/s" */
     uint64_t jobs;    /* 0: the sink's own default */
     int acl;          /* index into acls */
-    bool dry_run, json, quiet;
+    bool resume, dry_run, json, quiet;
 };
 
 static const char *const acls[] = {"none", "bucket-owner-full-control", NULL};
@@ -49,6 +49,8 @@ static const struct opt rows[] = {
      "N log files a second"},
     {"jobs", OPT_COUNT, offsetof(struct replay_options, jobs), 1, 1024, NULL, "N",
      "connections at a time (16)"},
+    {"resume", OPT_FLAG, offsetof(struct replay_options, resume), 0, 0, NULL, NULL,
+     "go on after an interrupt or a crash: pass over what is there already"},
     {"dry-run", OPT_FLAG, offsetof(struct replay_options, dry_run), 0, 0, NULL, NULL,
      "print the keys and sizes, send nothing"},
     {"json", OPT_FLAG, offsetof(struct replay_options, json), 0, 0, NULL, NULL,
@@ -209,7 +211,7 @@ static void print_json(const struct replay_options *o, const struct play_totals 
                "},\"same\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"attempts\":%" PRIu64
                ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
                o->dry_run ? "true" : "false", t->files, t->records, skipped, t->sink.files,
-               t->sink.bytes, t->sink.same, t->sink.failed, t->sink.attempts,
+               t->sink.bytes, t->sink.same + t->there, t->sink.failed, t->sink.attempts,
                (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
     for (size_t i = 0; paced && i < PERCENTILES; i++)
         buf_printf(&b, "%s\"%s\":%.3f%s", i > 0 ? "," : ",\"lateMs\":{", percentiles[i].name,
@@ -225,7 +227,7 @@ static void print_text(const struct replay_options *o, const struct play_totals 
 {
     const char *done = o->dry_run ? "would be delivered" : "delivered";
     printf("files    %" PRIu64 " %s to %s, %" PRIu64 " there already, %" PRIu64 " failed\n",
-           t->sink.files, done, o->to, t->sink.same, t->sink.failed);
+           t->sink.files, done, o->to, t->sink.same + t->there, t->sink.failed);
     printf("records  %" PRIu64 "\n", t->records);
     printf("bytes    %" PRIu64 "\n", t->sink.bytes);
     if (skipped > 0)
@@ -246,7 +248,8 @@ static int run(const struct replay_options *o, const char **operands, struct tel
 {
     if (o->to == NULL)
         return err_set(e, ERR_INPUT, "--to: is missing; give a directory or s3://BUCKET[/PREFIX]");
-    struct play_options play = {.stop = &run_stop, .tick = tell_progress, .tick_ctx = teller};
+    struct play_options play = {
+        .stop = &run_stop, .tick = tell_progress, .tick_ctx = teller, .resume = o->resume};
     if (read_schedule(&play.schedule, o, e) != 0)
         return -1;
     const struct target_options target = {.endpoint_url = o->endpoint_url,
@@ -254,7 +257,8 @@ static int run(const struct replay_options *o, const char **operands, struct tel
                                           .profile = o->profile,
                                           .ca_bundle = o->ca_bundle,
                                           .acl = o->acl > 0 ? acls[o->acl] : NULL,
-                                          .connections = (unsigned)o->jobs};
+                                          .connections = (unsigned)o->jobs,
+                                          .resume = o->resume};
     if (target_check(span_of(o->to), &target, e) != 0)
         return -1;
 
@@ -299,6 +303,44 @@ out:
     return rc;
 }
 
+/* Append ${word} so that a shell reads it as it is. */
+static void put_quoted(struct buf *out, struct span word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "-_./:=@%+,";
+    bool fine = word.n > 0;
+    for (size_t i = 0; i < word.n; i++)
+        fine = fine && word.p[i] != '\0' && strchr(plain, word.p[i]) != NULL;
+    if (fine) {
+        buf_put_span(out, word);
+        return;
+    }
+    buf_put_char(out, '\'');
+    for (size_t i = 0; i < word.n; i++) {
+        if (word.p[i] == '\'')
+            buf_put(out, "'\\'", 3);
+        buf_put_char(out, word.p[i]);
+    }
+    buf_put_char(out, '\'');
+}
+
+/* Behind an interrupt: say with which command the run goes on. */
+static void say_how_to_resume(int argc, char **argv, bool resumed, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    buf_printf(&b, "%s; go on with: beantrail replay", e->text);
+    for (int i = 1; i < argc && b.n < sizeof(e->text); i++) {
+        buf_put_char(&b, ' ');
+        put_quoted(&b, span_of(argv[i]));
+    }
+    if (!resumed)
+        buf_printf(&b, " --resume");
+    *e = (struct err){.kind = ERR_NONE};
+    err_set(e, ERR_STOP, "%.*s", SPAN_ARG(buf_span(&b)));
+    buf_free(&b);
+}
+
 int cmd_replay(int argc, char **argv)
 {
     struct err e = {0};
@@ -312,6 +354,8 @@ int cmd_replay(int argc, char **argv)
         progress_init(&teller.progress, "replay", o.quiet || o.json);
         run_catch_signals();
         run(&o, operands, &teller, &e);
+        if (e.kind == ERR_STOP)
+            say_how_to_resume(argc, argv, o.resume, &e);
     }
     arena_free(&a);
     return run_end(&e);

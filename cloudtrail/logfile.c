@@ -12,8 +12,10 @@ enum walk_state { WALK_FIRST, WALK_NEXT, WALK_END };
 
 void logfile_init(struct logfile *f)
 {
-    *f = (struct logfile){
-        .oldest_ms = LOGFILE_NO_TIME, .newest_ms = LOGFILE_NO_TIME, .deliver_ms = LOGFILE_NO_TIME};
+    *f = (struct logfile){.oldest_ms = LOGFILE_NO_TIME,
+                          .newest_ms = LOGFILE_NO_TIME,
+                          .deliver_ms = LOGFILE_NO_TIME,
+                          .planned_ns = LOGFILE_NO_TIME};
     buf_init(&f->body, LOGFILE_BODY_MAX);
 }
 

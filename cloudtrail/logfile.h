@@ -38,6 +38,7 @@ struct logfile {
     uint8_t body_sha256[32];
     int64_t oldest_ms, newest_ms; /* eventTime of its records, or LOGFILE_NO_TIME */
     int64_t deliver_ms;           /* when CloudTrail would put it, or LOGFILE_NO_TIME */
+    int64_t planned_ns;           /* when it should go, by the run's clock, or LOGFILE_NO_TIME */
 };
 
 /* Takes ${f}: 0 and the body is the taker's, or -1 and it stays the caller's. */

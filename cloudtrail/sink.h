@@ -23,6 +23,8 @@ typedef void sink_lost_fn(void *ctx, struct span key, struct span why);
 
 struct sink_ops {
     const char *name;
+    /* Whether ${f} is there already, byte for byte: 1, 0, -1. NULL where a sink cannot tell. */
+    int (*holds)(void *self, const struct logfile *f, struct err *e);
     /* 0 and the body is the sink's (it may still be on its way); -1: the run cannot go on. */
     int (*put)(void *self, struct logfile *f, struct err *e);
     /* A pause in the run begins: what was put becomes visible now. NULL where it does at once. */

@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum {
@@ -29,10 +30,10 @@ struct slot {
     struct slot *next_free;
     void *tag;
     struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
-    char *body;                                /* HTTP_BODY_KEPT bytes, from the first one on */
-    size_t body_n, seen_n;
+    struct buf body;
+    size_t seen_n, seen_max;
     char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
-    char retry_after[HTTP_VALUE_MAX];
+    char retry_after[HTTP_VALUE_MAX], location[HTTP_VALUE_MAX];
     char reason[CURL_ERROR_SIZE];
 };
 
@@ -55,6 +56,7 @@ static const struct {
     {"x-amz-bucket-region:", offsetof(struct slot, region)},
     {"etag:", offsetof(struct slot, etag)},
     {"retry-after:", offsetof(struct slot, retry_after)},
+    {"location:", offsetof(struct slot, location)},
 };
 
 /* What libcurl's codes mean to us; all others are HTTP_BROKEN. */
@@ -95,17 +97,10 @@ static size_t take_body(char *data, size_t size, size_t count, void *ctx)
     struct slot *s = ctx;
     size_t n = size * count;
     s->seen_n += n;
-    if (s->seen_n > HTTP_BODY_MAX)
+    if (s->seen_n > s->seen_max)
         return 0;
-    size_t room = HTTP_BODY_KEPT - s->body_n;
-    size_t take_n = n < room ? n : room;
-    if (s->body == NULL) {
-        s->body = malloc(HTTP_BODY_KEPT);
-        if (s->body == NULL)
-            mem_die(HTTP_BODY_KEPT);
-    }
-    memcpy(s->body + s->body_n, data, take_n);
-    s->body_n += take_n;
+    const size_t room = s->body.max_n - s->body.n;
+    buf_put(&s->body, data, n < room ? n : room);
     return n;
 }
 
@@ -166,6 +161,8 @@ static void set_up(const struct http_curl *h, struct slot *s)
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, (void *)s);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, s->reason);
+    if (o->direct)
+        curl_easy_setopt(c, CURLOPT_NOPROXY, "*");
     if (h->ca_bundle != NULL)
         curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
 }
@@ -182,9 +179,10 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
     assert(s != NULL && r->headers_n <= HTTP_HEADERS_MAX);
     h->free = s->next_free;
     s->tag = tag;
-    s->body_n = 0;
+    buf_clear(&s->body);
     s->seen_n = 0;
-    s->date[0] = s->region[0] = s->etag[0] = s->retry_after[0] = s->reason[0] = '\0';
+    s->date[0] = s->region[0] = s->etag[0] = s->retry_after[0] = '\0';
+    s->location[0] = s->reason[0] = '\0';
     if (s->easy == NULL)
         set_up(h, s);
 
@@ -198,11 +196,12 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
     curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers_n > 0 ? s->lines : NULL);
     curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
+    curl_easy_setopt(c, CURLOPT_NOBODY, strcmp(r->method, "HEAD") == 0 ? 1L : 0L);
     if (r->body.n > 0 || strcmp(r->method, "PUT") == 0) {
         /* From memory in one send; the pointer is kept, the bytes are not copied. */
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.n > 0 ? r->body.p : "");
-    } else {
+    } else if (strcmp(r->method, "HEAD") != 0) {
         curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
     }
     int64_t total_ms = h->options.total_ms + (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000));
@@ -243,11 +242,12 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         *out = (struct http_reply){.tag = s->tag,
                                    .fault = fault,
                                    .status = (int)status,
-                                   .body = {s->body, s->body_n},
+                                   .body = buf_span(&s->body),
                                    .reason = code == CURLE_OK ? "" : s->reason,
                                    .region = s->region,
                                    .etag = s->etag,
                                    .retry_after = s->retry_after,
+                                   .location = s->location,
                                    .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
         h->told = s;
         return true;
@@ -290,7 +290,7 @@ static void curl_close(void *self)
             curl_multi_remove_handle(h->multi, s->easy);
             curl_easy_cleanup(s->easy);
         }
-        free(s->body);
+        buf_free(&s->body);
     }
     curl_multi_cleanup(h->multi);
     free(h->slots);
@@ -330,8 +330,11 @@ int http_open(struct http *out, const struct http_options *o, struct err *e)
     h->slots_n = o->connections;
     h->slots = zeroed(h->slots_n, sizeof(*h->slots));
     for (unsigned i = h->slots_n; i > 0; i--) {
-        h->slots[i - 1].next_free = h->free;
-        h->free = &h->slots[i - 1];
+        struct slot *s = &h->slots[i - 1];
+        buf_init(&s->body, o->body_max > 0 ? o->body_max : HTTP_BODY_KEPT);
+        s->seen_max = o->body_max > 0 ? o->body_max : HTTP_BODY_MAX;
+        s->next_free = h->free;
+        h->free = s;
     }
     *out = (struct http){&curl_ops, h};
     return 0;

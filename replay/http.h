@@ -21,7 +21,7 @@ enum {
     HTTP_HEADERS_MAX = 32,   /* of a request */
     HTTP_BODY_KEPT = 65536,  /* bytes of a reply's body that are kept */
     HTTP_BODY_MAX = 1 << 20, /* a longer reply is a fault */
-    HTTP_VALUE_MAX = 128     /* bytes of a reply's header value that are kept */
+    HTTP_VALUE_MAX = 1024    /* bytes of a reply's header value that are kept */
 };
 
 /* How a transfer went wrong before there was an answer. */
@@ -49,10 +49,10 @@ struct http_reply {
     void *tag; /* as given to start */
     enum http_fault fault;
     int status;
-    struct span body;   /* the first HTTP_BODY_KEPT bytes */
+    struct span body;   /* the first HTTP_BODY_KEPT bytes, or as the options say */
     const char *reason; /* of a fault, one line; "" without */
     /* Headers that S3's callers need; "" when absent. */
-    const char *region, *etag, *retry_after;
+    const char *region, *etag, *retry_after, *location;
     int64_t date_ms; /* the server's clock, or -1 */
 };
 
@@ -79,6 +79,8 @@ struct http_options {
     int64_t idle_ms;        /* 30 s without a byte, whole seconds, */
     int64_t total_ms;       /* 60 s, and 1 s more for each 50 KB of body */
     const char *user_agent; /* or NULL for "beantrail/VERSION" */
+    size_t body_max;        /* keep whole replies up to so many bytes; 0: only HTTP_BODY_KEPT */
+    bool direct;            /* past any proxy of the environment */
 };
 
 /**

@@ -15,12 +15,19 @@ static bool is_stopped(const struct pace *pace)
 
 /* Move one log file: 1, 0 at the end or when the flag came during the wait, -1. */
 static int move_one(struct source *source, struct sink *sink, struct schedule *schedule,
-                    const struct pace *pace, bool *stopped, struct play_totals *t, struct err *e)
+                    bool resume, const struct pace *pace, bool *stopped, struct play_totals *t,
+                    struct err *e)
 {
     struct logfile f;
     int got = source->ops->next(source->self, &f, e);
     if (got <= 0)
         return got;
+    int held = resume && sink->ops->holds != NULL ? sink->ops->holds(sink->self, &f, e) : 0;
+    if (held != 0) {
+        t->there += held > 0;
+        logfile_free(&f);
+        return held;
+    }
     const int64_t offset_ns = schedule_offset(schedule, t->files, f.deliver_ms);
     int rc = 0;
     if (sink->ops->flush != NULL && offset_ns - pace_now(pace) > pause_ns)
@@ -33,6 +40,7 @@ static int move_one(struct source *source, struct sink *sink, struct schedule *s
             return 0;
         }
         hist_add(&t->late, late_ns);
+        f.planned_ns = pace->anchor_ns + offset_ns;
         t->files++;
         t->records += f.records;
         rc = sink->ops->put(sink->self, &f, e);
@@ -55,7 +63,7 @@ int play_run(struct source *source, struct sink *sink, const struct play_options
         stopped = is_stopped(&pace);
         if (stopped)
             break;
-        rc = move_one(source, sink, &schedule, &pace, &stopped, t, e);
+        rc = move_one(source, sink, &schedule, o->resume, &pace, &stopped, t, e);
         if (o->tick != NULL)
             o->tick(o->tick_ctx, t);
     }
@@ -67,10 +75,8 @@ int play_run(struct source *source, struct sink *sink, const struct play_options
     if (rc < 0 || finished != 0)
         return -1;
     if (stopped)
-        return err_set(e, ERR_STOP,
-                       "interrupted: %llu log files have arrived; the same command again delivers "
-                       "the rest",
-                       (unsigned long long)(t->sink.files + t->sink.same));
+        return err_set(e, ERR_STOP, "interrupted: %llu log files have arrived",
+                       (unsigned long long)(t->sink.files + t->sink.same + t->there));
     if (t->sink.failed > 0)
         return err_set(e, ERR_WORK, "%llu of %llu log files were not delivered",
                        (unsigned long long)t->sink.failed, (unsigned long long)t->files);

@@ -5,6 +5,7 @@
 #define REPLAY_PLAY_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "cloudtrail/sink.h"
@@ -18,6 +19,7 @@ struct err;
 struct play_totals {
     uint64_t files;   /* taken from the source and given to the sink */
     uint64_t records; /* in them */
+    uint64_t there;   /* passed over, for the sink holds them already (resume) */
     struct sink_totals sink;
     struct hist late; /* ns from the planned moment to the moment the sink was asked */
     int64_t elapsed_ns;
@@ -30,6 +32,7 @@ struct play_options {
     struct schedule schedule;
     const struct pace_clock *clock;    /* NULL: the machine's */
     const volatile sig_atomic_t *stop; /* set: finish what is on its way and end; or NULL */
+    bool resume;                       /* pass over what the sink holds; it takes no time */
     play_tick_fn *tick;                /* or NULL */
     void *tick_ctx;
 };

@@ -38,9 +38,9 @@ static const struct s3_rule rules[] = {
     {HTTP_ANSWERED, 0, 999, "AccountProblem", S3_STOP, true, "access is denied", NULL},
     {HTTP_ANSWERED, 0, 999, "InvalidSecurity", S3_STOP, true, "the credentials are not accepted",
      "check the access key and its secret"},
-    {HTTP_ANSWERED, 0, 999, "ExpiredToken*", S3_STOP, true, "the credentials have expired",
+    {HTTP_ANSWERED, 0, 999, "ExpiredToken*", S3_KEYS, true, "the credentials have expired",
      "renew them"},
-    {HTTP_ANSWERED, 0, 999, "TokenRefreshRequired", S3_STOP, true, "the credentials have expired",
+    {HTTP_ANSWERED, 0, 999, "TokenRefreshRequired", S3_KEYS, true, "the credentials have expired",
      "renew them"},
     {HTTP_ANSWERED, 0, 999, "InvalidToken*", S3_STOP, true, "the session token is not accepted",
      "check AWS_SESSION_TOKEN"},
@@ -77,7 +77,11 @@ static const struct s3_rule rules[] = {
     {HTTP_ANSWERED, 0, 999, "OperationAborted", S3_AGAIN, false, NULL, NULL},
     {HTTP_ANSWERED, 0, 999, "ConditionalRequestConflict", S3_AGAIN, false, NULL, NULL},
 
+    {HTTP_ANSWERED, 0, 999, "PreconditionFailed", S3_THERE, false, "the object is there already",
+     NULL},
+
     /* Statuses, for answers without a code that says more. */
+    {HTTP_ANSWERED, 412, 412, NULL, S3_THERE, false, "the object is there already", NULL},
     {HTTP_ANSWERED, 429, 429, NULL, S3_SLOWER, false, NULL, NULL},
     {HTTP_ANSWERED, 408, 408, NULL, S3_AGAIN, false, NULL, NULL},
     {HTTP_ANSWERED, 425, 425, NULL, S3_AGAIN, false, NULL, NULL},
@@ -85,7 +89,7 @@ static const struct s3_rule rules[] = {
     {HTTP_ANSWERED, 502, 504, NULL, S3_AGAIN, false, NULL, NULL},
     {HTTP_ANSWERED, 520, 524, NULL, S3_AGAIN, false, NULL, NULL},
     /* A new bucket on AWS answers so until its name has spread; the same host will do soon. */
-    {HTTP_ANSWERED, 307, 307, NULL, S3_AGAIN, false, "the bucket is elsewhere for now",
+    {HTTP_ANSWERED, 307, 307, NULL, S3_ELSEWHERE, false, "the bucket is elsewhere for now",
      "set --region or --endpoint-url to the bucket's"},
     {HTTP_ANSWERED, 401, 401, NULL, S3_STOP, false, "access is denied",
      "check the access key and its secret"},

@@ -14,13 +14,16 @@
 
 enum s3_action {
     S3_DONE,
-    S3_AGAIN,   /* try again soon */
-    S3_SLOWER,  /* try again, with longer waits and fewer at a time */
-    S3_DAMAGED, /* hurt on the way: try again twice, then give the object up */
-    S3_CLOCK,   /* sign with the server's clock, try again */
-    S3_REGION,  /* sign for the region in the answer, try again */
-    S3_REFUSED, /* give the object up */
-    S3_STOP     /* give the run up; only the object when others have arrived before */
+    S3_AGAIN,     /* try again soon */
+    S3_SLOWER,    /* try again, with longer waits and fewer at a time */
+    S3_DAMAGED,   /* hurt on the way: try again twice, then give the object up */
+    S3_CLOCK,     /* sign with the server's clock, try again */
+    S3_REGION,    /* sign for the region in the answer, try again */
+    S3_ELSEWHERE, /* send it to the host in the answer, or again where that is none of ours */
+    S3_KEYS,      /* get new credentials, try again */
+    S3_THERE,     /* If-None-Match was asked for, and there is something */
+    S3_REFUSED,   /* give the object up */
+    S3_STOP       /* give the run up; only the object when others have arrived before */
 };
 
 struct s3_rule {

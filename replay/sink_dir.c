@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "replay/leftover.h"
 
 enum {
     GROUP_FILES = 256,      /* files that share a synchronisation, */
@@ -272,8 +273,8 @@ static const char *temp_name(struct sink_dir *s, const char *key)
 {
     const char *slash = strrchr(key, '/');
     size_t folder_n = slash == NULL ? 0 : (size_t)(slash - key) + 1;
-    return arena_printf(&s->group, "%.*s.beantrail-%ld-%llu.tmp", (int)folder_n, key,
-                        (long)getpid(), (unsigned long long)s->serial++)
+    return arena_printf(&s->group, "%.*s" LEFTOVER_HEAD "%ld-%llu" LEFTOVER_TAIL, (int)folder_n,
+                        key, (long)getpid(), (unsigned long long)s->serial++)
         .p;
 }
 
@@ -349,6 +350,14 @@ static int dir_put(void *self, struct logfile *f, struct err *e)
     return 0;
 }
 
+static int dir_holds(void *self, const struct logfile *f, struct err *e)
+{
+    (void)e;
+    const struct sink_dir *s = self;
+    return sink_dir_key_is_safe((struct span){f->key, f->key_n}) &&
+           existing(s, f->key, buf_span(&f->body)) == 1;
+}
+
 static int dir_flush(void *self, struct err *e)
 {
     return commit(self, e);
@@ -373,6 +382,7 @@ static void dir_close(void *self)
 }
 
 static const struct sink_ops dir_ops = {.name = "directory",
+                                        .holds = dir_holds,
                                         .put = dir_put,
                                         .flush = dir_flush,
                                         .finish = dir_finish,
@@ -385,6 +395,11 @@ int sink_dir_open(struct sink *out, const struct sink_dir_options *o, struct err
     int fd = open(o->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return err_sys(e, ERR_WORK, "%s: cannot be opened", o->root);
+    if (leftover_claim(fd, o->root, o->resume, e) != 0 ||
+        (o->resume && leftover_remove(fd, o->root, e) != 0)) {
+        close(fd);
+        return -1;
+    }
     struct arena a;
     arena_init(&a);
     struct sink_dir *s = ARENA_NEW(&a, struct sink_dir, 1);

@@ -16,6 +16,7 @@ struct err;
 
 struct sink_dir_options {
     const char *root;   /* made when it is missing */
+    bool resume;        /* clear away what a killed run left unfinished */
     bool volatile_ok;   /* leave the writing back to the system: faster, lost in a power cut */
     sink_lost_fn *lost; /* or NULL */
     void *lost_ctx;
@@ -25,7 +26,8 @@ struct sink_dir_options {
  * sink_dir_open(out, o, e):
  * A sink below ${o}->root.
  *
- * Errors: ERR_WORK when the folder cannot be made or opened. Of the sink: put gives -1 when the
+ * Errors: ERR_WORK when the folder cannot be made or opened, or with resume when another run writes
+ *         there. Of the sink: put gives -1 when the
  * disk is full or broken; a key that is no safe path, or that is there with other bytes, is a file
  * given up.
  */

@@ -1,10 +1,8 @@
 /*
  * sink_s3.h - log files into a bucket: a window of PUTs in flight, tried again, given up
  *
- * Transfers run on a thread of their own, so that whoever makes log files never waits for one
- * transfer; put waits only when the window is full. Concurrency opens from one as answers come and
- * closes when the server is slow or gone. The same key with the same bytes makes a repeated PUT
- * harmless.
+ * Transfers run on a thread of their own (s3_flight.h), so that whoever makes log files never waits
+ * for one transfer; put waits only when the window is full.
  */
 #ifndef REPLAY_SINK_S3_H
 #define REPLAY_SINK_S3_H
@@ -12,28 +10,30 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "cloudtrail/sink.h"
+#include "replay/held.h"
+#include "replay/hist.h"
 #include "replay/http.h"
 #include "replay/pace.h"
-#include "replay/s3.h"
-#include "cloudtrail/sink.h"
+#include "replay/s3_door.h"
+#include "replay/s3_flight.h"
 
 struct err;
 
 enum { SINK_S3_CONNECTIONS = 16 };
 
 struct sink_s3_options {
-    struct span endpoint; /* empty: AWS's own */
-    struct span bucket, prefix, region;
-    struct span access_key, secret, token;
-    enum s3_style style;
-    struct span acl;      /* value of x-amz-acl; empty: none is sent */
+    struct s3_door_options door;
+    struct span prefix;
+    struct s3_put_options put;
     unsigned connections; /* 0: SINK_S3_CONNECTIONS */
     unsigned attempts;    /* 0: as retry.h has it */
+    struct held *held;    /* what is there; moves into the sink when 0 is returned; or NULL */
+    struct hist *latency; /* gets ns from planned moment to arrival, on the thread of the sink's
+                             caller; or NULL */
     sink_lost_fn *lost;   /* or NULL; called by put and finish, on their thread */
     void *lost_ctx;
-    /* The outside, replaced by tests. */
     const struct pace_clock *clock; /* NULL: the machine's */
-    int64_t (*utc_ms)(void);        /* NULL: utc_now_ms */
 };
 
 /**

@@ -10,6 +10,7 @@
 #include "cloudtrail/sink.h"
 
 struct err;
+struct hist;
 
 enum target_kind { TARGET_DIR, TARGET_S3, TARGET_NULL };
 
@@ -28,6 +29,11 @@ struct target_options {
     const char *acl;      /* "bucket-owner-full-control" */
     unsigned connections; /* 1 .. 1024 */
     bool volatile_ok;     /* a directory need not survive a power cut */
+    const char *sse;      /* "AES256", "aws:kms" or "aws:kms:KEY" */
+    int checksum;         /* enum checksum_kind */
+    bool if_none_match;
+    bool resume;          /* look first at what an interrupted run left there */
+    struct hist *latency; /* from planned moment to arrival in a bucket, or NULL */
 };
 
 /**
@@ -50,6 +56,7 @@ int target_check(struct span to, const struct target_options *o, struct err *e);
  * Open the sink that ${to} names. Opens no connection yet. Call it before starting threads.
  *
  * Owns:   ${lost} hears of each log file given up, on the thread that calls the sink; may be NULL.
+ *         The strings of ${o} must outlive the sink.
  * Errors: as target_read; ERR_INPUT for missing credentials, an endpoint, region or CA bundle that
  *         cannot be used; ERR_WORK for a directory that cannot be made.
  */

@@ -51,6 +51,11 @@ foreach(server minio versitygw unreachable)
               ${server})
 endforeach()
 
+foreach(place directory minio)
+  script_test(s3/kills_${place} s3 1800 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_kills.py
+              ${place})
+endforeach()
+
 script_test(stories/all stories 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/stories/run.py
             $<TARGET_FILE:beantrail>)
 script_test(stories/guide stories 120 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/stories/guide.py

@@ -17,7 +17,7 @@ struct answer {
     enum http_fault fault;
     int status;
     const char *body;
-    const char *region, *retry_after;
+    const char *region, *retry_after, *etag, *location;
     int64_t date_ms; /* 0: no Date header */
 };
 
@@ -81,7 +81,8 @@ static bool script_next(void *self, struct http_reply *out, int64_t wait_ms)
                                .body = span_of(a->body),
                                .reason = a->fault != HTTP_ANSWERED ? "the reason" : "",
                                .region = a->region != NULL ? a->region : "",
-                               .etag = "",
+                               .etag = a->etag != NULL ? a->etag : "",
+                               .location = a->location != NULL ? a->location : "",
                                .retry_after = a->retry_after != NULL ? a->retry_after : "",
                                .date_ms = a->date_ms > 0 ? a->date_ms : -1};
     s->flying_n--;
@@ -120,20 +121,23 @@ static struct sink open_sink(const struct answer *answers, const struct sink_s3_
 {
     struct err e = {0};
     struct sink sink;
-    struct sink_s3_options o = {.endpoint = SPAN("http://store:9000"),
-                                .bucket = SPAN("trails"),
-                                .region = SPAN("us-east-1"),
-                                .access_key = SPAN("AK"),
-                                .secret = SPAN("the secret"),
+    struct sink_s3_options o = {.door = {.endpoint = SPAN("http://store:9000"),
+                                         .bucket = SPAN("trails"),
+                                         .region = SPAN("us-east-1"),
+                                         .access_key = SPAN("AK"),
+                                         .secret = SPAN("the secret"),
+                                         .utc_ms = script_utc},
                                 .connections = 4,
                                 .lost = note_lost,
-                                .clock = &script_clock,
-                                .utc_ms = script_utc};
+                                .clock = &script_clock};
     if (more != NULL) {
         o.prefix = more->prefix;
         o.attempts = more->attempts;
-        if (more->endpoint.p != NULL)
-            o.endpoint = more->endpoint;
+        if (more->door.endpoint.p != NULL)
+            o.door.endpoint = more->door.endpoint;
+        o.put = more->put;
+        o.held = more->held;
+        o.latency = more->latency;
     }
     script = (struct script){.answers = answers};
     lost_n = lost_silent = 0;
@@ -426,7 +430,7 @@ static void on_aws_another_region_is_another_host(void **state)
     (void)state;
     static const struct answer moved[] = {
         {.status = 301, .region = "eu-west-9"}, {.status = 200}, {.status = 0}};
-    const struct sink_s3_options o = {.endpoint = SPAN("")};
+    const struct sink_s3_options o = {.door = {.endpoint = SPAN("")}};
     struct err e = {0};
     struct sink sink = open_sink(moved, &o);
     assert_int_equal(put_all(&sink, 1, &e).files, 1);
@@ -481,10 +485,80 @@ static void concurrency_never_passes_the_connections(void **state)
     assert_true(script.flying_most <= 4);
 }
 
+/* One object through ${answers} with ${put}: what the sink counts. */
+static struct sink_totals put_one(const struct answer *answers, const struct s3_put_options *put,
+                                  struct err *e)
+{
+    const struct sink_s3_options o = {.put = *put};
+    struct sink sink = open_sink(answers, &o);
+    struct sink_totals t = put_all(&sink, 1, e);
+    return t;
+}
+
+static void what_is_there_stays(void **state)
+{
+    (void)state;
+    const struct s3_put_options put = {.if_none_match = true};
+    struct err e = {0};
+    const struct answer others[] = {{.status = 412}, {.status = 200, .etag = "\"0\""}, {0}};
+    struct sink_totals t = put_one(others, &put, &e);
+    assert_int_equal(t.failed, 1);
+    assert_int_equal(t.files + t.same, 0);
+    assert_non_null(strstr(lost_why, "is there already"));
+
+    /* gone again when we look */
+    e = (struct err){0};
+    const struct answer gone[] = {{.status = 412}, {.status = 404}, {.status = 200}, {0}};
+    t = put_one(gone, &put, &e);
+    assert_int_equal(t.files, 1);
+}
+
+static void a_redirect_is_followed_within_the_domain_only(void **state)
+{
+    (void)state;
+    const struct s3_put_options put = {.if_none_match = false};
+    static const struct {
+        const char *location, *host;
+    } rows[] = {
+        {"http://east.store:9001/trails/k", "http://east.store:9001/"},
+        {"http://evil.example/trails/k", "http://store:9000/"},
+        {"http://evilstore/trails/k", "http://store:9000/"},
+        {"https://east.store/trails/k", "http://store:9000/"},
+        {"http://user@east.store/trails/k", "http://store:9000/"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err e = {0};
+        const struct answer answers[] = {
+            {.status = 307, .location = rows[i].location}, {.status = 200}, {0}};
+        const struct sink_totals t = put_one(answers, &put, &e);
+        if (t.files != 1 || strncmp(script.urls, rows[i].host, strlen(rows[i].host)) != 0)
+            fail_msg("%s: %s", rows[i].location, script.urls);
+    }
+}
+
+static void a_lock_that_wants_a_checksum_gets_one(void **state)
+{
+    (void)state;
+    const struct s3_put_options put = {.if_none_match = false};
+    struct err e = {0};
+    const struct answer answers[] = {
+        {.status = 400,
+         .body = "<Error><Code>InvalidRequest</Code><Message>Content-MD5 OR x-amz-checksum- HTTP "
+                 "header is required</Message></Error>"},
+        {.status = 200},
+        {0}};
+    const struct sink_totals t = put_one(answers, &put, &e);
+    assert_int_equal(t.files, 1);
+    assert_non_null(strstr(script.auth, "content-md5;"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_story_ends_as_it_should),
+        cmocka_unit_test(what_is_there_stays),
+        cmocka_unit_test(a_redirect_is_followed_within_the_domain_only),
+        cmocka_unit_test(a_lock_that_wants_a_checksum_gets_one),
         cmocka_unit_test(an_endpoint_that_never_answers_costs_seconds),
         cmocka_unit_test(the_user_decides_how_often_it_is_tried),
         cmocka_unit_test(seconds_asked_for_are_waited),

@@ -1,0 +1,364 @@
+/* s3_flight.c - see s3_flight.h. */
+#include "replay/s3_flight.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/work.h"
+#include "replay/s3_answer.h"
+
+enum {
+    TURNS_MOST = 3, /* clock, region, host, keys or checksum put right, for one object */
+    DETAIL_N = 360,
+    HEADERS_MOST = 7
+};
+
+static const int64_t ms_ns = 1000000;
+
+/* SHA-256 of no bytes, for requests without a body. */
+static const uint8_t nothing_sha256[HASH_SHA256_N] = {
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+
+static int64_t now_ns(const struct s3_flight *s)
+{
+    return s->clock->now_ns(s->clock->self);
+}
+
+void s3_flight_give_back(struct s3_flight *s, struct s3_job *j)
+{
+    bool put = work_queue_put(s->idle, j);
+    assert(put);
+    (void)put;
+}
+
+/* The object is given up; ${j}->why says why, or is empty when the run stopped first. */
+static void lose(struct s3_flight *s, struct s3_job *j)
+{
+    j->fate = S3_LOST;
+    s3_flight_give_back(s, j);
+}
+
+/* Stop the run because of what befell ${j}: what, where, what to do. */
+static void stop_for(struct s3_flight *s, struct s3_job *j, const struct s3_rule *rule,
+                     const struct http_reply *r, const struct s3_error *error)
+{
+    char detail[DETAIL_N];
+    char tries[64] = "";
+    const char *what = rule->what != NULL ? rule->what : "the object is refused";
+    s3_answer_describe(detail, sizeof(detail), r, error, rule->what == NULL);
+    if (j->tried.attempts > 1)
+        snprintf(tries, sizeof(tries), ", %u tries in %.1f s", j->tried.attempts,
+                 (double)(now_ns(s) - j->tried.first_ns) / 1e9);
+    if (s->fatal.kind == ERR_NONE)
+        err_set(&s->fatal, ERR_WORK, "s3://%.*s: %s at %.*s (%s%s)%s%s",
+                SPAN_ARG(s->door.place.bucket), what, SPAN_ARG(s->door.place.url), detail, tries,
+                rule->advice != NULL ? "; " : "", rule->advice != NULL ? rule->advice : "");
+    work_queue_end(s->ready);
+    lose(s, j);
+}
+
+/* Give up this object; when nothing else arrives either, the run. */
+static void refuse(struct s3_flight *s, struct s3_job *j, const struct http_reply *r,
+                   const struct s3_error *error)
+{
+    char detail[DETAIL_N];
+    char tries[32] = "";
+    s3_answer_describe(detail, sizeof(detail), r, error, true);
+    if (retry_refused(&s->retry) && s->fatal.kind == ERR_NONE) {
+        err_set(&s->fatal, ERR_WORK,
+                "s3://%.*s: %u objects in a row were given up at %.*s, the last one: %s",
+                SPAN_ARG(s->door.place.bucket), s->retry.refused_in_a_row,
+                SPAN_ARG(s->door.place.url), detail);
+        work_queue_end(s->ready);
+    }
+    if (j->tried.attempts > 1)
+        snprintf(tries, sizeof(tries), " (%u tries)", j->tried.attempts);
+    snprintf(j->why, sizeof(j->why), "%s%s", detail, tries);
+    lose(s, j);
+}
+
+static void wait_until(struct s3_flight *s, struct s3_job *j, int64_t delay_ms)
+{
+    j->due_ns = now_ns(s) + delay_ms * ms_ns;
+    s->waiting[s->waiting_n++] = j;
+}
+
+static void arrived(struct s3_flight *s, struct s3_job *j)
+{
+    retry_arrived(&s->retry, &j->tried);
+    j->fate = S3_ARRIVED;
+    j->arrived_ns = now_ns(s);
+    s3_flight_give_back(s, j);
+}
+
+/* HEAD has told what stands under the key that If-None-Match kept: ours, or others'. */
+static void compare(struct s3_flight *s, struct s3_job *j, const char *etag)
+{
+    uint8_t md5[HASH_MD5_N];
+    char hex[2 * HASH_MD5_N];
+    struct span tag = span_of(etag);
+    while (tag.n > 0 && tag.p[0] == '"')
+        tag = span_from(tag, 1);
+    while (tag.n > 0 && tag.p[tag.n - 1] == '"')
+        tag.n--;
+    hash_md5(md5, buf_span(&j->body));
+    hash_hex(hex, md5, sizeof(md5));
+    retry_arrived(&s->retry, &j->tried);
+    if (span_equal(tag, (struct span){hex, sizeof(hex)})) {
+        /* Behind a lost answer it was our own PUT. */
+        if (j->tried.attempts > 1) {
+            arrived(s, j);
+            return;
+        }
+        j->fate = S3_WAS_THERE;
+        s3_flight_give_back(s, j);
+        return;
+    }
+    snprintf(j->why, sizeof(j->why), "is there already with %s, which stay as they are",
+             tag.n == sizeof(hex) ? "other bytes" : "bytes that its ETag does not tell");
+    lose(s, j);
+}
+
+/* The object lock of this bucket wants a checksum: from now on there is one. */
+static bool turn_checksum(struct s3_flight *s, struct s3_job *j, const struct s3_error *error)
+{
+    if (strcmp(error->code, "InvalidRequest") != 0 ||
+        strstr(error->message, "Content-MD5") == NULL || j->checksum.kind != CHECKSUM_NONE)
+        return false;
+    s->put.checksum = CHECKSUM_MD5;
+    return true;
+}
+
+static void again_at_once(struct s3_flight *s, struct s3_job *j)
+{
+    j->turns++;
+    j->tried.attempts--;
+    wait_until(s, j, 0);
+}
+
+static void settle(struct s3_flight *s, const struct http_reply *r)
+{
+    struct s3_job *j = r->tag;
+    struct s3_error error = {.code = ""};
+    if (r->fault == HTTP_ANSWERED && r->status >= 300)
+        s3_answer_error(&error, r->body);
+    const struct s3_rule *rule = s3_answer_judge(r->fault, r->status, error.code);
+    s->flying--;
+    s->retry.trouble = false;
+
+    const bool may_turn = s->fatal.kind == ERR_NONE && j->turns < TURNS_MOST;
+    switch (rule->action) {
+    case S3_DONE:
+        if (j->looking)
+            compare(s, j, r->etag);
+        else
+            arrived(s, j);
+        return;
+    case S3_CLOCK:
+    case S3_REGION:
+    case S3_KEYS:
+        if (may_turn && s3_door_turn(&s->door, rule->action, r, &error))
+            again_at_once(s, j);
+        else
+            stop_for(s, j, rule, r, &error);
+        return;
+    case S3_THERE:
+        if (may_turn && s->put.if_none_match && !j->looking) {
+            j->looking = true;
+            j->turns++;
+            wait_until(s, j, 0);
+        } else {
+            refuse(s, j, r, &error);
+        }
+        return;
+    case S3_STOP:
+        if (j->looking && r->status == 404 && may_turn) {
+            j->looking = false;
+            again_at_once(s, j);
+        } else if (rule->for_all || !s->retry.alive) {
+            stop_for(s, j, rule, r, &error);
+        } else {
+            refuse(s, j, r, &error);
+        }
+        return;
+    case S3_REFUSED:
+        if (may_turn && turn_checksum(s, j, &error))
+            again_at_once(s, j);
+        else
+            refuse(s, j, r, &error);
+        return;
+    case S3_ELSEWHERE:
+        if (may_turn && s3_door_turn(&s->door, rule->action, r, &error)) {
+            again_at_once(s, j);
+            return;
+        }
+        break;
+    case S3_AGAIN:
+    case S3_SLOWER:
+    case S3_DAMAGED:
+        break;
+    }
+    const bool slower = rule->action == S3_SLOWER;
+    retry_narrow(&s->retry, r->fault, slower, now_ns(s));
+    if (rule->action == S3_DAMAGED)
+        j->tried.damaged++;
+    if (retry_is_spent(&s->retry, &j->tried, r->fault, now_ns(s)) ||
+        j->tried.damaged >= RETRY_DAMAGED_ATTEMPTS || s->fatal.kind != ERR_NONE) {
+        /* A server that never once answered will not answer the next object either. */
+        if (rule->for_all || (r->fault != HTTP_ANSWERED && !s->retry.alive))
+            stop_for(s, j, rule, r, &error);
+        else
+            refuse(s, j, r, &error);
+        return;
+    }
+    wait_until(s, j, retry_delay_ms(&s->retry, &j->tried, r->fault, slower, r->retry_after));
+}
+
+/* What the PUT of ${j} says beyond its body: the number of headers. */
+static size_t put_headers(const struct s3_flight *s, struct s3_job *j,
+                          struct sigv4_pair headers[HEADERS_MOST])
+{
+    const struct s3_put_options *o = &s->put;
+    if (j->checksum.kind != o->checksum)
+        checksum_make(&j->checksum, o->checksum, buf_span(&j->body), j->sha256);
+    const struct {
+        struct span name, value;
+    } rows[HEADERS_MOST] = {
+        {SPAN("Content-Type"), SPAN("application/json")},
+        {SPAN("Content-Encoding"), j->gzipped ? SPAN("gzip") : SPAN("")},
+        {checksum_header(j->checksum.kind), {j->checksum.text, j->checksum.text_n}},
+        {SPAN("If-None-Match"), o->if_none_match ? SPAN("*") : SPAN("")},
+        {SPAN("x-amz-acl"), o->acl},
+        {SPAN("x-amz-server-side-encryption"), o->sse},
+        {SPAN("x-amz-server-side-encryption-aws-kms-key-id"), o->kms_key},
+    };
+    size_t n = 0;
+    for (size_t i = 0; i < HEADERS_MOST; i++) {
+        if (rows[i].value.n > 0)
+            headers[n++] = (struct sigv4_pair){rows[i].name, rows[i].value};
+    }
+    return n;
+}
+
+static void start(struct s3_flight *s, struct s3_job *j)
+{
+    if (j->tried.attempts == 0 && j->turns == 0)
+        j->tried.first_ns = now_ns(s);
+    j->tried.attempts++;
+    s->attempts++;
+    s->flying++;
+    struct sigv4_pair headers[HEADERS_MOST];
+    const struct s3_request r = {.method = j->looking ? "HEAD" : "PUT",
+                                 .key = {j->key, j->key_n},
+                                 .headers = headers,
+                                 .headers_n = j->looking ? 0 : put_headers(s, j, headers),
+                                 .body_sha256 = j->looking ? nothing_sha256 : j->sha256};
+    s3_door_prepare(&s->door, &j->prepared, &r);
+    const struct http_request request = {.method = r.method,
+                                         .url = j->prepared.url.p,
+                                         .headers = j->prepared.headers,
+                                         .headers_n = j->prepared.headers_n,
+                                         .body = j->looking ? (struct span){NULL, 0}
+                                                            : buf_span(&j->body),
+                                         .fresh = j->tried.attempts > 2};
+    s->http.ops->start(s->http.self, &request, j);
+}
+
+/* The waiting job whose time has come, the most tried first; jobs_n when there is none. */
+static unsigned due(const struct s3_flight *s)
+{
+    const int64_t now = now_ns(s);
+    unsigned best = s->jobs_n;
+    for (unsigned i = 0; i < s->waiting_n; i++) {
+        if (s->waiting[i]->due_ns <= now &&
+            (best == s->jobs_n || s->waiting[i]->tried.attempts > s->waiting[best]->tried.attempts))
+            best = i;
+    }
+    return best;
+}
+
+static void start_all(struct s3_flight *s)
+{
+    while (s->flying < s->retry.allowed && s->waiting_n > 0) {
+        unsigned i = due(s);
+        if (i == s->jobs_n)
+            break;
+        struct s3_job *j = s->waiting[i];
+        s->waiting[i] = s->waiting[--s->waiting_n];
+        start(s, j);
+    }
+    /* With the endpoint gone, the ones that wait probe for it; more would only wait too. */
+    while (!s->all_seen && s->flying < s->retry.allowed &&
+           !(s->retry.trouble && s->waiting_n > 0)) {
+        void *item;
+        bool nothing_else = s->flying == 0 && s->waiting_n == 0;
+        if (!work_queue_take(s->ready, &item, nothing_else ? -1 : 0))
+            break;
+        if (item == &s->end)
+            s->all_seen = true;
+        else
+            start(s, item);
+    }
+}
+
+/* The run has stopped: nothing is tried again, nothing new is sent. */
+static void drain(struct s3_flight *s)
+{
+    while (s->waiting_n > 0)
+        lose(s, s->waiting[--s->waiting_n]);
+    void *item;
+    while (work_queue_take(s->ready, &item, 0)) {
+        if (item != &s->end)
+            lose(s, item);
+    }
+    s->all_seen = true;
+}
+
+/* How long the thread may sleep: until the first waiting job that may fly is due. */
+static int64_t sleep_ms(const struct s3_flight *s)
+{
+    int64_t wait_ms = 1000;
+    if (s->flying >= s->retry.allowed)
+        return wait_ms;
+    const int64_t now = now_ns(s);
+    for (unsigned i = 0; i < s->waiting_n; i++) {
+        int64_t left_ms = (s->waiting[i]->due_ns - now + ms_ns - 1) / ms_ns;
+        if (left_ms < wait_ms)
+            wait_ms = left_ms > 0 ? left_ms : 0;
+    }
+    return wait_ms;
+}
+
+void s3_flight_run(void *ctx)
+{
+    struct s3_flight *s = ctx;
+    /* Signals are the main thread's; a peer that hangs up is an error of the transfer. */
+    sigset_t all;
+    sigemptyset(&all);
+    sigaddset(&all, SIGINT);
+    sigaddset(&all, SIGTERM);
+    sigaddset(&all, SIGHUP);
+    sigaddset(&all, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+
+    for (;;) {
+        if (s->fatal.kind != ERR_NONE)
+            drain(s);
+        else
+            start_all(s);
+        if (s->flying == 0 && s->waiting_n == 0) {
+            if (s->all_seen)
+                return;
+            continue;
+        }
+        struct http_reply r;
+        int64_t wait_ms = sleep_ms(s);
+        while (s->http.ops->next(s->http.self, &r, wait_ms)) {
+            settle(s, &r);
+            wait_ms = 0;
+        }
+    }
+}

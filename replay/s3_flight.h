@@ -1,0 +1,86 @@
+/*
+ * s3_flight.h - the PUTs of a sink while they are on their way
+ *
+ * A thread of its own takes objects from a queue, sends them, tries again, gives them up, and hands
+ * each back through the other queue. Concurrency opens from one as answers come and closes when the
+ * server is slow or gone. The same key with the same bytes makes a repeated PUT harmless.
+ */
+#ifndef REPLAY_S3_FLIGHT_H
+#define REPLAY_S3_FLIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "cloudtrail/key.h"
+#include "replay/checksum.h"
+#include "replay/http.h"
+#include "replay/pace.h"
+#include "replay/retry.h"
+#include "replay/s3_door.h"
+
+enum { S3_WHY_N = 512 };
+
+enum s3_fate { S3_ARRIVED, S3_WAS_THERE, S3_LOST };
+
+/* An object on its way; it goes round between the caller (idle) and the transfer thread. */
+struct s3_job {
+    char key[KEY_MAX + 1]; /* in the bucket */
+    size_t key_n;
+    struct buf body;
+    bool gzipped;
+    uint8_t sha256[HASH_SHA256_N];
+    struct checksum checksum;
+    bool used; /* carries an object whose end the caller has not counted yet */
+    int64_t planned_ns, arrived_ns;
+    enum s3_fate fate;
+    char why[S3_WHY_N]; /* it was lost; empty when the run stopped first */
+
+    /* The transfer thread's. */
+    struct retry_object tried;
+    unsigned turns;
+    bool looking; /* HEAD: what is it that is there? */
+    int64_t due_ns;
+    struct s3_prepared prepared;
+};
+
+/* What every PUT carries; empty or false: not sent. */
+struct s3_put_options {
+    struct span acl;     /* x-amz-acl */
+    struct span sse;     /* "AES256" or "aws:kms" */
+    struct span kms_key; /* of aws:kms, or empty for the bucket's own */
+    enum checksum_kind checksum;
+    bool if_none_match; /* refuse to overwrite */
+};
+
+struct s3_flight {
+    struct s3_door door;
+    struct http http;
+    struct s3_put_options put;
+    const struct pace_clock *clock;
+    unsigned jobs_n; /* that exist */
+    struct work_queue *idle, *ready;
+    struct s3_job end; /* its address in ${ready} marks the end */
+
+    /* The transfer thread's until it has ended; ${fatal} also once ${ready} has ended. */
+    struct s3_job **waiting; /* room for all; for their next attempt */
+    unsigned waiting_n, flying;
+    bool all_seen; /* nothing more comes from ${ready} */
+    struct retry retry;
+    uint64_t attempts;
+    struct err fatal;
+};
+
+/**
+ * s3_flight_run(ctx):
+ * The thread of struct s3_flight ${ctx}: returns when the end was taken from ${ready} and nothing
+ * is on its way any more.
+ */
+void s3_flight_run(void *ctx);
+
+/* Hand a job back: its fate is settled, or it is new. */
+void s3_flight_give_back(struct s3_flight *s, struct s3_job *j);
+
+#endif
