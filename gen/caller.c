@@ -16,9 +16,8 @@ static struct span unique(struct arena *arena, const char prefix[4], struct span
     return (struct span){text, IDS_PRINCIPAL_N};
 }
 
-/* A user or role is one thing, whoever acts as it: its id is made from its name. */
-static struct span unique_of(struct arena *arena, const char prefix[4], struct span account,
-                             struct span name)
+struct span caller_unique(struct arena *arena, const char prefix[4], struct span account,
+                          struct span name)
 {
     uint64_t address =
         draw_at(draw_seed(account.p, account.n), PURPOSE_PRINCIPAL, draw_seed(name.p, name.n));
@@ -67,7 +66,7 @@ static void make_role(struct caller *c, struct arena *arena, struct span partiti
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
     c->session_name = session_name(arena, c);
     c->issuer_principal_id =
-        pinned_or(arena, id->principal_id, unique_of(arena, "AROA", account, id->role_name));
+        pinned_or(arena, id->principal_id, caller_unique(arena, "AROA", account, id->role_name));
     c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:role%.*s%.*s", SPAN_ARG(partition),
                                  SPAN_ARG(account), SPAN_ARG(path), SPAN_ARG(role));
     c->issuer_user_name = role;
@@ -101,7 +100,7 @@ static void make_federated(struct caller *c, struct arena *arena, struct span pa
     }
     c->issuer_type = SPAN("IAMUser");
     c->issuer_user_name = issuer;
-    c->issuer_principal_id = unique_of(arena, "AIDA", account, id->issuer);
+    c->issuer_principal_id = caller_unique(arena, "AIDA", account, id->issuer);
     c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:user/%.*s", SPAN_ARG(partition),
                                  SPAN_ARG(account), SPAN_ARG(issuer));
 }
@@ -112,7 +111,7 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
     const struct identity *id = &c->actor->identity;
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
     struct span user =
-        pinned_or(arena, id->principal_id, unique_of(arena, "AIDA", account, id->user_name));
+        pinned_or(arena, id->principal_id, caller_unique(arena, "AIDA", account, id->user_name));
     switch (id->type) {
     case IDENTITY_ROOT:
         c->principal_id = account;
@@ -149,7 +148,7 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
         c->principal_id = pinned_or(
             arena, id->principal_id,
             arena_printf(arena, "%.*s:%.*s",
-                         SPAN_ARG(unique_of(arena, "AROA", id->other_account, id->role_name)),
+                         SPAN_ARG(caller_unique(arena, "AROA", id->other_account, id->role_name)),
                          SPAN_ARG(session_name(arena, c))));
         return;
     case IDENTITY_DIRECTORY:

@@ -42,6 +42,14 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
                  const struct rules *rules, const struct actor *actor, const struct client *client,
                  uint64_t address);
 
+/**
+ * caller_unique(arena, prefix, account, name):
+ * The id of the user or role ${name}: it is one thing, whoever acts as it, so its id is made from
+ * its name. ${prefix} is as in ids_unique.
+ */
+struct span caller_unique(struct arena *arena, const char prefix[4], struct span account,
+                          struct span name);
+
 /* How long clients keep a session of ${session_ms} before they take a new one: not to its very end.
  */
 int64_t caller_keep_ms(int64_t session_ms);

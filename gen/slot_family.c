@@ -2,7 +2,8 @@
  * slot_family.c - slots whose name ends in a tag; see slot_rows.h
  *
  * Made-up identifiers, as many as data needs: one for an owner, a form and a tag, as in
- * "environment.hex17.group". And what the call's request says: "request.roleName".
+ * "environment.hex17.group". And what the call's request says, "request.roleName", and the id of a
+ * role that it names.
  */
 #include "gen/slot_rows.h"
 
@@ -165,8 +166,20 @@ SLOT_FIXED(request_text)
     return json_escaped(c->arena, json_text(&m->text));
 }
 
-static const struct slot rows[] = {ROWS(account), ROWS(application),
-                                   ROWS(call),    ROWS(environment),
-                                   ROWS(place),   {"request", NULL, request_text, 0, false, false}};
+/* The id of the role that a member of the request names, or that the tag itself names. */
+SLOT_FIXED(role_id)
+{
+    struct span name = request_text(c, tag);
+    return caller_unique(c->arena, "AROA", c->scenario->accounts[c->caller->actor->account].id,
+                         name.n > 0 ? name : tag);
+}
+
+static const struct slot rows[] = {ROWS(account),
+                                   ROWS(application),
+                                   ROWS(call),
+                                   ROWS(environment),
+                                   ROWS(place),
+                                   {"request", NULL, request_text, 0, false, false},
+                                   {"roleId", NULL, role_id, 0, false, false}};
 
 const struct slot_rows slot_family_rows = {rows, sizeof rows / sizeof rows[0]};

@@ -196,10 +196,9 @@ SLOT_FIXED(issued_principal_id)
         return (struct span){NULL, 0};
     if (c->caller->opens != NULL)
         return c->caller->opens->principal_id;
-    char id[IDS_PRINCIPAL_N];
-    ids_unique(id, sizeof id, "AROA", c->scenario->accounts[c->caller->actor->account].id,
-               draw_at(c->caller->address, PURPOSE_PRINCIPAL, 0));
-    return arena_printf(c->arena, "%.21s:{issued.name}", id);
+    struct span account = c->scenario->accounts[c->caller->actor->account].id;
+    return arena_printf(c->arena, "%.*s:{issued.name}",
+                        SPAN_ARG(caller_unique(c->arena, "AROA", account, role_name(c))));
 }
 
 /* A sign-in names no key, but the root user's is there and empty. Source: 29 of 29 records. */
@@ -207,6 +206,33 @@ SLOT_FIXED(sign_in_key)
 {
     bool is_root = c->caller->actor->identity.type == IDENTITY_ROOT;
     return is_root ? SPAN("") : (struct span){NULL, 0};
+}
+
+/* Who failed to sign in, if a user, is told by the name that was typed. Source: 6 records. */
+static bool is_user(const struct call *c)
+{
+    return c->caller->actor->identity.type == IDENTITY_IAM_USER;
+}
+
+SLOT_FIXED(sign_in_arn)
+{
+    return is_user(c) ? (struct span){NULL, 0} : c->caller->arn;
+}
+
+SLOT_FIXED(sign_in_principal_id)
+{
+    return is_user(c) ? (struct span){NULL, 0} : c->caller->principal_id;
+}
+
+SLOT_FIXED(sign_in_hidden_name)
+{
+    return is_user(c) ? SPAN("HIDDEN_DUE_TO_SECURITY_REASONS") : (struct span){NULL, 0};
+}
+
+SLOT_FIXED(sign_in_failed_key)
+{
+    bool is_root = c->caller->actor->identity.type == IDENTITY_ROOT;
+    return is_root || is_user(c) ? SPAN("") : (struct span){NULL, 0};
 }
 
 SLOT_FIXED(sign_in_mfa_used)
@@ -242,9 +268,13 @@ static const struct slot rows[] = {
     {"session.created", put_session_created, NULL, 20, false, false},
     {"session.key", put_session_key, NULL, SLOT_TEXT_MOST, false, false},
     {"session.mfa", NULL, session_mfa, 0, false, false},
+    {"signIn.arn", NULL, sign_in_arn, 0, false, true},
+    {"signIn.failedKey", NULL, sign_in_failed_key, 0, false, true},
+    {"signIn.hiddenName", NULL, sign_in_hidden_name, 0, false, true},
     {"signIn.key", NULL, sign_in_key, 0, false, true},
     {"signIn.mfaDevice", NULL, sign_in_mfa_device, 0, false, true},
     {"signIn.mfaUsed", NULL, sign_in_mfa_used, 0, false, false},
+    {"signIn.principalId", NULL, sign_in_principal_id, 0, false, true},
     {"signIn.to", NULL, sign_in_to, 0, false, false},
 };
 

@@ -44,18 +44,6 @@ SLOT_PUT(put_time_ms)
     return slot_put_number(at, ev->time_ms - ev->time_ms % UTC_SECOND_MS);
 }
 
-/* eventTime is when a call ended. Inferred: one to S3 takes 8 to 60 ms. */
-SLOT_PUT(put_time_began)
-{
-    return slot_put_number(at,
-                           ev->time_ms - draw_between(draw_at(ev->address, PURPOSE_TAG, 2), 8, 60));
-}
-
-SLOT_PUT(put_time_ended)
-{
-    return slot_put_number(at, ev->time_ms);
-}
-
 /* An address of the default network's first subnet, drawn for the environment's machine. */
 SLOT_PUT(put_private_address)
 {
@@ -116,11 +104,6 @@ SLOT_FIXED(bracketed_agent)
     return arena_printf(c->arena, "[%.*s]", SPAN_ARG(agent));
 }
 
-SLOT_FIXED(http_status)
-{
-    return c->error == NULL ? SPAN("200") : arena_printf(c->arena, "%d", c->error->http);
-}
-
 /* What EC2 says of a call it denies: of reads neither on what nor, sealed, why. */
 SLOT_FIXED(denied_resource)
 {
@@ -141,9 +124,6 @@ SLOT_FIXED(denied_sealed)
         return slot_event_version(c) >= (minor) ? SPAN(text) : (struct span){NULL, 0};             \
     }
 
-SINCE(s3_began, 11, "{time.began}")
-SINCE(s3_ended, 11, "{time.ended}")
-SINCE(s3_status, 11, "{http.status}")
 SINCE(sts_endpoint_type, 11, "regional")
 SINCE(sts_extended_id, 11, "{request.extendedId}")
 SINCE(sts_serving_region, 11, "{region}")
@@ -152,20 +132,14 @@ static const struct slot rows[] = {
     {"caller.bracketedAgent", NULL, bracketed_agent, 0, false, false},
     {"denied.resource", NULL, denied_resource, 0, false, false},
     {"denied.sealed", NULL, denied_sealed, 0, false, false},
-    {"http.status", NULL, http_status, 0, true, false},
     {"instance.macAddress", put_mac_address, NULL, 17, false, false},
     {"instance.privateAddress", put_private_address, NULL, 15, false, false},
     {"instance.privateName", put_private_name, NULL, 128, false, false},
     {"loadBalancer.name", put_load_balancer_name, NULL, SLOT_TEXT_MOST, false, true},
-    {"s3.began", NULL, s3_began, 0, true, true},
-    {"s3.ended", NULL, s3_ended, 0, true, true},
-    {"s3.status", NULL, s3_status, 0, true, true},
     {"stack.uuid", put_stack_uuid, NULL, IDS_UUID_N, false, false},
     {"sts.endpointType", NULL, sts_endpoint_type, 0, false, true},
     {"sts.extendedId", NULL, sts_extended_id, 0, false, true},
     {"sts.servingRegion", NULL, sts_serving_region, 0, false, true},
-    {"time.began", put_time_began, NULL, 20, true, false},
-    {"time.ended", put_time_ended, NULL, 20, true, false},
     {"time.isoMs", put_time_iso_ms, NULL, 24, false, false},
     {"time.ms", put_time_ms, NULL, 20, true, false},
 };

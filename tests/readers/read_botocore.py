@@ -1,9 +1,10 @@
-"""Elastic Beanstalk's own service model knows every member of our requests and responses.
+"""The services' own models know every member of our requests and responses.
 
 usage: read_botocore.py DIR
 
-botocore ships the API's model. CloudTrail writes a member with its first letter lowered; lists are
-plain arrays. Values must have the JSON type their shape calls for.
+botocore ships the models. CloudTrail writes a member with its first letter lowered; lists are
+plain arrays. Values must have the JSON type their shape calls for. EC2 and S3 have shapes of their
+own in CloudTrail, and signing in is no API: their records are not looked at.
 """
 
 import os
@@ -12,6 +13,28 @@ import sys
 import botocore.session
 
 import tree
+
+# What botocore calls the service behind an event source.
+MODELS = {
+    "autoscaling.amazonaws.com": "autoscaling",
+    "cloudformation.amazonaws.com": "cloudformation",
+    "elasticbeanstalk.amazonaws.com": "elasticbeanstalk",
+    "elasticloadbalancing.amazonaws.com": "elbv2",
+    "iam.amazonaws.com": "iam",
+    "logs.amazonaws.com": "logs",
+    "monitoring.amazonaws.com": "cloudwatch",
+    "rds.amazonaws.com": "rds",
+    "sns.amazonaws.com": "sns",
+    "sqs.amazonaws.com": "sqs",
+    "sts.amazonaws.com": "sts",
+}
+
+# What CloudTrail writes beside the model, and what it leaves out: the tokens themselves.
+BESIDE = {"AssumeRoleWithSAML": {"sAMLAssertionID", "roleSessionName"}}
+WITHHELD = {
+    "AssumeRoleWithSAML": {"sAMLAssertion"},
+    "AssumeRoleWithWebIdentity": {"webIdentityToken"},
+}
 
 JSON_TYPES = {
     "string": str, "integer": int, "long": int, "float": (int, float), "double": (int, float),
@@ -57,16 +80,16 @@ def faults_of(value, shape, where):
         yield f"{where} is {value!r}, the model allows {' '.join(shape.enum)}"
 
 
-def required_missing(value, shape, where):
+def required_missing(value, shape, withheld, where):
     for name in shape.required_members:
-        if lowered(name) not in value:
+        if lowered(name) not in value and lowered(name) not in withheld:
             yield f"{where} lacks {lowered(name)}, which the model requires"
 
 
 def faults_of_record(record, model):
     name = record["eventName"]
     if name not in model.operation_names:
-        yield f"{name} is not an operation of Elastic Beanstalk"
+        yield f"{name} is not an operation of {model.service_name}"
         return
     operation = model.operation_model(name)
     request, answer = record["requestParameters"], record["responseElements"]
@@ -74,9 +97,12 @@ def faults_of_record(record, model):
         if operation.input_shape is None:
             yield f"{name} takes no parameters"
         else:
-            yield from faults_of(request, operation.input_shape, "requestParameters")
+            beside = BESIDE.get(name, set())
+            known = {key: value for key, value in request.items() if key not in beside}
+            yield from faults_of(known, operation.input_shape, "requestParameters")
             if "errorCode" not in record:
-                yield from required_missing(request, operation.input_shape, "requestParameters")
+                yield from required_missing(known, operation.input_shape, WITHHELD.get(name, set()),
+                                            "requestParameters")
     if answer is not None:
         if operation.output_shape is None:
             yield f"{name} answers nothing"
@@ -86,22 +112,24 @@ def faults_of_record(record, model):
 
 def main():
     root = sys.argv[1]
-    model = botocore.session.get_session().get_service_model("elasticbeanstalk")
+    session = botocore.session.get_session()
+    models = {source: session.get_service_model(name) for source, name in MODELS.items()}
     faults, total, names = [], 0, set()
     for key in tree.keys(root):
         with open(os.path.join(root, key), "rb") as file:
             records = tree.parse(tree.inflate(file.read()))
         for record in records:
-            if record["eventSource"] != "elasticbeanstalk.amazonaws.com":
+            model = models.get(record["eventSource"])
+            if model is None:
                 continue
             total += 1
-            names.add(record["eventName"])
+            names.add((record["eventSource"], record["eventName"]))
             for fault in faults_of_record(record, model):
                 faults.append(f"{key}: {record['eventID']}: {record['eventName']}: {fault}")
     for fault in faults[:20]:
         print(fault, file=sys.stderr)
-    print(f"botocore: {total} Elastic Beanstalk records, {len(names)} operations, "
-          f"{len(faults)} findings")
+    print(f"botocore: {total} records of {len({source for source, _ in names})} services, "
+          f"{len(names)} operations, {len(faults)} findings")
     return 1 if faults else 0
 
 

@@ -428,7 +428,8 @@ def client_stays(material):
         web = identity.get("sessionContext", {}).get("webIdFederationData")
         if not key.startswith("ASIA") or identity.get("invokedBy") or web:
             continue
-        first = re.split(r"[/ ]", agent, maxsplit=1)[0]
+        # S3 puts agents in brackets
+        first = re.split(r"[/ ]", agent.removeprefix("["), maxsplit=1)[0]
         if first in ("Mozilla", "AWS", "signin.amazonaws.com") or "aws-internal/" in agent:
             first = "console"
         if seen.setdefault(key, first) != first:
