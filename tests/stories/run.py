@@ -30,6 +30,7 @@ OWN = [
     "eventID",
     "requestID",
     "sharedEventID",
+    "additionalEventData.ExtendedRequestId",
     "userIdentity.accessKeyId",
     "userIdentity.sessionContext.attributes.creationDate",
     "requestParameters.versionLabel",
