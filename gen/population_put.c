@@ -10,8 +10,8 @@ enum {
     DIGITS_N = 13,
     OFFICE_ADDRESSES = 3,
     BUILDER_ADDRESSES = 4,
-    SERVER_ADDRESSES = 2,
-    HOST_MAX = 254 /* of an IPv4 network for documentation */
+    SERVER_ADDRESSES = 1, /* a session has one */
+    HOST_MAX = 254        /* of an IPv4 network for documentation */
 };
 
 struct span population_put_name(const struct population *p, struct span name, uint32_t account)
