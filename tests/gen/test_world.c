@@ -209,6 +209,31 @@ static void labels_are_in_the_style_of_their_tool(void **state)
     stage_close(&st);
 }
 
+/* Source: services without regions record in us-east-1; other partitions have one of their own. */
+static void places_know_the_global_region(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(&st, "'accounts': [{'id': '111122223333', 'regions': ['eu-west-1', 'us-east-1']},"
+                    " {'id': '444455556666', 'regions': ['eu-west-1']},"
+                    " {'id': '777788889999', 'regions': ['cn-northwest-1']}],"
+                    "'applications': [{'name': 'a', 'platform': 'Docker running on 64bit Amazon "
+                    "Linux 2023', 'environments': [{'name': 'a-web'}]}]");
+    const struct place *places = st.plan.world.places;
+    assert_int_equal(st.plan.world.nplaces, 4);
+    assert_ptr_equal(places[0].global, &places[1]);
+    assert_ptr_equal(places[1].global, &places[1]);
+    expect(places[2].global->region->name, "us-east-1");
+    expect(places[2].global->account->id, "444455556666");
+    assert_int_equal(places[2].global->order, 1);
+    assert_ptr_equal(places[2].global->global, places[2].global);
+    expect(places[3].global->region->name, "cn-north-1");
+    /* The same thing has one address, in whatever order a scenario names it. */
+    assert_true(places[1].address != places[2].global->address);
+    assert_true(places[0].account_address == places[1].account_address);
+    stage_close(&st);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +243,7 @@ int main(void)
         cmocka_unit_test(lives_begin_and_end),
         cmocka_unit_test(nothing_is_older_than_the_calendar),
         cmocka_unit_test(labels_are_in_the_style_of_their_tool),
+        cmocka_unit_test(places_know_the_global_region),
     };
     return cmocka_run_group_tests_name("gen/world", tests, scene_load, scene_unload);
 }
