@@ -41,7 +41,7 @@ DOCUMENTED = {
     },
     "record": {"errorCode", "errorMessage", "tlsDetails", "tlsDetails.tlsVersion", "tlsDetails.cipherSuite",
                "tlsDetails.clientProvidedHostHeader", "sessionCredentialFromConsole", "sharedEventID",
-               "vpcEndpointId", "vpcEndpointAccountId"},
+               "vpcEndpointId", "vpcEndpointAccountId", "apiVersion"},
 }
 # Types of which no real record is at hand: members as the user guide names them.
 DOCUMENTED_TYPES = {
@@ -166,13 +166,16 @@ def split(record):
     failed = "errorCode" in record
     identity = list(leaves(record["userIdentity"], "userIdentity."))
     keyed = "temporary" if "sessionContext" in record["userIdentity"] else "lasting"
+    # Signing in is no call: its records have no key and no request
+    kind_of = record["eventType"]
+    keyed = kind_of if kind_of == "AwsConsoleSignIn" else keyed
     yield "identity", identity, [("identity", kind, version, caller, keyed), ("identity", kind, shape, caller, keyed)]
     whole = [(path, value) for path, value in leaves(
         {name: value for name, value in record.items() if name != "userIdentity"}, "", deep=False)]
     yield "record", whole, [
-        ("record", source, version, caller, kind == "AWSService", failed),
-        ("record", source, shape, caller, kind == "AWSService", failed),
-        ("record", "any", shape, caller, kind == "AWSService", failed)]
+        ("record", source, version, caller, kind == "AWSService", failed, kind_of),
+        ("record", source, shape, caller, kind == "AWSService", failed, kind_of),
+        ("record", "any", shape, caller, kind == "AWSService", failed, kind_of)]
     for part in ("requestParameters", "responseElements", "additionalEventData"):
         if record.get(part):
             yield part, list(leaves(record[part], part + ".")), [
