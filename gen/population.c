@@ -266,12 +266,13 @@ static void read_wish(struct scenario_part *part, const struct json *at,
 static int64_t most_actors(const struct population *p)
 {
     const struct population_wish *w = &p->wish;
-    int64_t people = 2 * POPULATION_UNIT_ACCOUNTS * w->developers;
+    int64_t unit = w->accounts < POPULATION_UNIT_ACCOUNTS ? w->accounts : POPULATION_UNIT_ACCOUNTS;
+    int64_t people = 2 * unit * w->developers;
     int64_t everywhere = w->scanners + (int64_t)p->company->nmachines;
     int64_t units = (w->accounts + POPULATION_UNIT_ACCOUNTS - 1) / POPULATION_UNIT_ACCOUNTS;
     int64_t deployed = w->applications > w->pipelines ? w->applications : w->pipelines;
     return people + w->accounts * everywhere + units * (w->monitors + w->vendors) +
-           POPULATION_UNIT_ACCOUNTS * deployed + w->instances;
+           unit * deployed + w->instances;
 }
 
 /* The document of ${text}, kept with the scenario's others. */

@@ -296,11 +296,15 @@ static void complain_doubled(struct scenario_part *p, const struct scenario_name
                                           owner->account, SPAN_ARG(region));
     }
     scenario_part_sort(&whole, NULL);
-    for (size_t i = 1; i < whole.n; i++)
-        if (span_equal(whole.rows[i].name, whole.rows[i - 1].name))
-            scenario_part_complain(whole.rows[i].at, "name",
-                                   "%s of this name was there before in its account and region",
-                                   environments ? "an environment" : "an application");
+    for (size_t i = 1; i < whole.n; i++) {
+        const struct scenario_name *row = &whole.rows[i];
+        bool elsewhere = row->at->doc != row[-1].at->doc;
+        if (span_equal(row->name, row[-1].name))
+            scenario_part_complain(elsewhere ? row[-1].at : row->at, "name",
+                                   "%s of this name %s in its account and region",
+                                   environments ? "an environment" : "an application",
+                                   elsewhere ? "is made elsewhere too" : "was there before");
+    }
 }
 
 static void read_applications(struct scenario_part *p, struct scenario_list applications)

@@ -86,8 +86,15 @@ void scenario_part_sort(struct scenario_names *names, const char *what)
     for (size_t i = 1; i < names->n && what != NULL; i++) {
         const struct scenario_name *row = &names->rows[i];
         struct span shown = quoted(row->name);
-        if (span_equal(row->name, row[-1].name))
+        if (!span_equal(row->name, row[-1].name))
+            continue;
+        if (row->at->doc == row[-1].at->doc)
             scenario_part_complain(row->at, row->key, "%s called \"%.*s\" was there before", what,
+                                   SPAN_ARG(shown));
+        else
+            /* What a population makes comes last, and nobody can change it there. */
+            scenario_part_complain(row[-1].at, row[-1].key,
+                                   "%s called \"%.*s\" is made elsewhere too", what,
                                    SPAN_ARG(shown));
     }
 }

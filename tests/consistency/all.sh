@@ -9,10 +9,11 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/beantrail-consistency.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
 
-# Scenarios made for load are read from a part of them.
+# Scenarios made for load, and long ones, are read from a part of them.
 limits() {
     case $1 in
     load*) echo --records 50000 ;;
+    quarter-of-a-company) echo --duration 10d ;;
     esac
 }
 
