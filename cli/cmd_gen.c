@@ -71,7 +71,7 @@ static const struct opt rows[] = {
     {"force", OPT_FLAG, AT(where.force), 0, 0, NULL, NULL,
      "replace what --out holds, whatever it is"},
     {"json", OPT_FLAG, AT(json), 0, 0, NULL, NULL, "print the summary as JSON"},
-    {"quiet", OPT_FLAG, AT(quiet), 0, 0, NULL, NULL, "no summary and no progress, only errors"},
+    {"quiet", OPT_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress and no summary but that of --json, only errors"},
 };
 
 static const struct opts_usage usage = {
@@ -207,7 +207,7 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
     if (rc == 0)
         rc = gen_output_finish(&out, &totals, e);
     gen_output_close(&out);
-    if (rc == 0 && !a->quiet) {
+    if (rc == 0 && (!a->quiet || a->json)) {
         bool streamed = a->where.out != NULL && strcmp(a->where.out, "-") == 0;
         print_summary(&o, &f, a, &totals, streamed ? stderr : stdout);
         rc = run_flush(e);

@@ -11,6 +11,9 @@
 /* Machines are counted in stretches of this length, so that a short cell draws little. */
 #define SLOT_MS (5 * UTC_MINUTE_MS)
 
+/* An environment that somebody deploys to gets a deploy in each such stretch. */
+#define BLOCK_MS (30 * UTC_DAY_MS)
+
 static struct occurrence *add(struct agenda *list)
 {
     if (list->n == list->room) {
@@ -223,6 +226,42 @@ static void add_cycles(struct agenda *list, const struct plan *p, uint32_t accou
     }
 }
 
+/* In each thirty days an environment gets one deploy for certain. */
+static void add_deploys(struct agenda *list, const struct plan *p, uint32_t account, uint32_t actor,
+                        struct span_of_time in)
+{
+    const struct world *w = &p->world;
+    for (uint32_t i = w->first_environment[account]; i < w->first_environment[account + 1]; i++) {
+        uint32_t env = w->account_environments[i];
+        const struct plan_deployer *by = &p->deployers[env];
+        if (by->actor == SCENARIO_NONE || (actor != SCENARIO_NONE && actor != by->actor) ||
+            p->scenario->environments[env].recycle_ms > 0)
+            continue;
+        const struct hours *h = &p->scenario->actors[by->actor].hours;
+        int64_t last = in.to_ms / BLOCK_MS + 1;
+        for (int64_t block = in.from_ms / BLOCK_MS - 1; block <= last; block++) {
+            uint64_t address =
+                draw_at(w->environments[env].address, PURPOSE_BLOCK, (uint64_t)block);
+            int64_t day = block * BLOCK_MS +
+                          draw_between(draw_at(address, PURPOSE_DAY, 0), 1, 27) * UTC_DAY_MS;
+            /* Not on a weekend, unless by a machine. */
+            while (!h->always && hours_weekend(h, day))
+                day += UTC_DAY_MS;
+            int64_t t_ms = hours_time(h, address, hours_day(h, day));
+            if (t_ms < in.from_ms || t_ms >= in.to_ms || !world_is_ready(w, p->scenario, env, t_ms))
+                continue;
+            uint32_t application = p->scenario->environments[env].application;
+            *add(list) = (struct occurrence){.start_ms = t_ms,
+                                             .address = draw_at(address, PURPOSE_BLOCK, 0),
+                                             .actor = by->actor,
+                                             .activity = by->activity,
+                                             .environment = env,
+                                             .application = application,
+                                             .place = w->applications[application].place};
+        }
+    }
+}
+
 static void add_session(struct agenda *list, uint32_t actor, const struct plan *p,
                         const struct session *opened)
 {
@@ -297,6 +336,7 @@ static void add_sessions(struct agenda *list, const struct plan *p, uint32_t act
     add_habits(&runs, p, actor, used, false);
     add_placed(&runs, p, a->account, used, false);
     add_cycles(&runs, p, a->account, actor, used);
+    add_deploys(&runs, p, a->account, actor, used);
     add_used_sessions(list, p, actor, &runs, in);
 }
 
@@ -312,4 +352,5 @@ void plan_agenda(struct agenda *list, const struct plan *p, uint32_t account, in
     }
     add_placed(list, p, account, in, only_changes);
     add_cycles(list, p, account, SCENARIO_NONE, in);
+    add_deploys(list, p, account, SCENARIO_NONE, in);
 }

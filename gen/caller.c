@@ -324,14 +324,14 @@ void caller_session(struct session *out, const struct caller *c, uint64_t occurr
     ids_unique(out->key, IDS_KEY_N, "ASIA", c->account, out->address);
 }
 
-struct span caller_address(const struct caller *c, int64_t began_ms)
+struct span caller_address(const struct caller *c, const struct session *session, int64_t began_ms)
 {
     if (c->client->kind == CLIENT_SERVICE)
         return c->invoked_by;
     if (c->actor->naddresses == 0)
         return SPAN("AWS Internal");
-    int64_t zone_ms = c->actor->hours.zone_minutes * UTC_MINUTE_MS;
-    uint64_t day = (uint64_t)utc_day(began_ms + zone_ms);
-    return c->actor
-        ->addresses[draw_below(draw_at(c->address, PURPOSE_SOURCE, day), c->actor->naddresses)];
+    int64_t t_ms = c->when[WHEN_TEMPORARY] ? session->created_ms : began_ms;
+    uint64_t day = (uint64_t)utc_day(t_ms + c->actor->hours.zone_minutes * UTC_MINUTE_MS);
+    uint64_t who = c->opens != NULL ? c->opens->address : c->address;
+    return c->actor->addresses[draw_below(draw_at(who, PURPOSE_SOURCE, day), c->actor->naddresses)];
 }

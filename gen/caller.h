@@ -66,9 +66,10 @@ void caller_session(struct session *out, const struct caller *c, uint64_t occurr
                     int64_t began_ms);
 
 /**
- * caller_address(c, began_ms):
- * The sourceIPAddress from which ${c} works on that local day.
+ * caller_address(c, session, began_ms):
+ * The sourceIPAddress from which ${c} works: one for a session, and one for a local day where
+ * credentials have no session. Who begins a session does so from where it is used.
  */
-struct span caller_address(const struct caller *c, int64_t began_ms);
+struct span caller_address(const struct caller *c, const struct session *session, int64_t began_ms);
 
 #endif

@@ -235,7 +235,7 @@ static void read_operation(struct operation *out, struct arena *arena, const str
     out->effect = (enum effect)text.effect;
     out->resource = arena_copy(arena, text.resource);
     read_overlay(&out->overlay, arena, &text.overlay);
-    if (text.read_only && out->effect != EFFECT_NONE)
+    if (text.read_only && out->effect != EFFECT_NONE && out->effect != EFFECT_GATHER)
         json_complain_key(j, "effect", "a read-only operation has none");
 
     catalog_read_members(&out->request, &out->nrequest, arena, &text.request);

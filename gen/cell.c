@@ -47,11 +47,11 @@ static const struct version *make_version(struct playing *p, const struct world_
     return v;
 }
 
-/* What the environment runs as the occurrence begins. */
-static const struct version *find_running(struct playing *p, const struct world_environment *env)
+/* What the environment ${number} of the scenario runs at ${t_ms}. */
+static const struct version *find_running(struct playing *p, const struct world_environment *env,
+                                          uint32_t number, int64_t t_ms)
 {
-    const struct change *c =
-        page_running(p->work->pages, p->cell->account, p->o->environment, p->o->start_ms);
+    const struct change *c = page_running(p->work->pages, p->cell->account, number, t_ms);
     /* What an earlier life of the same name ran is gone with it. */
     if (c == NULL || c->time_ms < env->launched_ms)
         return &env->baseline;
@@ -102,11 +102,11 @@ static void begin_scene(struct playing *p)
     s->placed = o->placed;
     s->began_ms = o->start_ms;
     s->occurrence = o->address;
-    s->address = caller_address(s->caller, o->start_ms);
     caller_session(&s->session, s->caller, o->address, o->start_ms);
+    s->address = caller_address(s->caller, &s->session, o->start_ms);
     set_environment(p, s, o->environment, o->application, o->start_ms);
     if (s->environment != NULL && plan->activities[o->activity].needs_running)
-        s->running = find_running(p, s->environment);
+        s->running = find_running(p, s->environment, o->environment, o->start_ms);
     if (s->application != NULL)
         s->version =
             plan->activities[o->activity].makes_version || s->running == NULL
@@ -148,8 +148,8 @@ static void turn_scene(struct playing *p, const struct act *a)
     if (p->scene->caller != caller) {
         struct scene *changed = copy_scene(p);
         changed->caller = caller;
-        changed->address = caller_address(caller, p->o->start_ms);
         caller_session(&changed->session, caller, p->o->address, p->o->start_ms);
+        changed->address = caller_address(caller, &changed->session, p->o->start_ms);
     }
 }
 
@@ -228,9 +228,19 @@ static void note_success(struct playing *p, const struct act *a)
     const bool deploys = plan->steps[a->step->index].deploys;
     if (!follower && (activity_changes(effect) || effect == EFFECT_GATHER))
         copy_scene(p)->launch = a->address;
+    if (effect == EFFECT_CREATE_VERSION && p->scene->version != NULL) {
+        struct version *made = ARENA_NEW(p->arena, struct version, 1);
+        *made = *p->scene->version;
+        made->created_ms = a->time_ms;
+        copy_scene(p)->version = made;
+    }
     if (effect == EFFECT_LAUNCH || (effect == EFFECT_UPDATE && deploys)) {
         /* One launched without a version runs the sample application, which has no label. */
         copy_scene(p)->running = deploys ? p->scene->version : NULL;
+    } else if (!follower && activity_changes(effect) && p->scene->environment != NULL) {
+        /* Somebody else may have deployed since the occurrence began. */
+        struct scene *s = copy_scene(p);
+        s->running = find_running(p, s->environment, s->number, a->time_ms);
     }
 }
 
@@ -272,8 +282,8 @@ static int run_opener(struct playing *p)
     s->began_ms = o->start_ms;
     s->occurrence = o->address;
     s->opened = o->opens;
-    s->address = caller_address(opener, o->start_ms);
     caller_session(&s->session, opener, o->address, o->start_ms);
+    s->address = caller_address(opener, &s->session, o->start_ms);
     const struct template *t = template_cache_get(p->work->templates, opener, step, NULL, p->e);
     if (t == NULL)
         return -1;

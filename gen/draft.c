@@ -344,6 +344,13 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
     return root->first == NULL ? node_json(arena, root->key, SPAN("null")) : root;
 }
 
+/* The last name of a path; paths end in NUL. */
+static const char *leaf_of(struct span path)
+{
+    const char *dot = strrchr(path.p, '.');
+    return dot == NULL ? path.p : dot + 1;
+}
+
 static struct node *response_draft(struct arena *arena, const struct call *call)
 {
     const struct operation *op = call->operation;
@@ -353,7 +360,14 @@ static struct node *response_draft(struct arena *arena, const struct call *call)
         return node_json(arena, key, SPAN("null"));
     struct node *root = node_new(arena, NODE_OBJECT, key);
     for (size_t i = 0; i < op->nresponse; i++) {
-        put_member(arena, root, &op->response[i]);
+        const struct member *m = &op->response[i];
+        const bool shown = m->from.n > 0 || m->constant.n > 0 || json_is_present(&m->text);
+        struct json asked = json_member(&call->step->with, leaf_of(m->path));
+        /* What a call asks for is what it is answered with. */
+        if (shown && m->type == MEMBER_STRING && json_is_string(&asked))
+            put_at(arena, root, m->path, node_of(arena, SPAN(""), &asked));
+        else
+            put_member(arena, root, m);
     }
     return root->first == NULL ? node_json(arena, key, SPAN("null")) : root;
 }

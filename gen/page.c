@@ -8,8 +8,8 @@
 #include "gen/activity.h"
 
 enum {
-    PAGES = 40,    /* kept: a look-back of thirty days and the days at work */
-    LOOK_BACK = 30 /* days */
+    PAGES = 72,    /* kept: a look-back and the days at work */
+    LOOK_BACK = 62 /* days: two stretches in which a deploy is certain (agenda.c) */
 };
 
 /* Changes take less than this, so what a day begins with is settled by the hour before it. */

@@ -42,7 +42,7 @@ bool page_allows(struct page_cache *c, uint32_t account, uint32_t environment, i
 /**
  * page_running(c, account, environment, time_ms):
  * The last change before ${time_ms} that deployed a version to ${environment}; NULL when the last
- * thirty days have none, and it runs what it ran before. Valid until the next call.
+ * two months have none, and it runs what it ran before. Valid until the next call.
  */
 const struct change *page_running(struct page_cache *c, uint32_t account, uint32_t environment,
                                   int64_t time_ms);

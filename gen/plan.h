@@ -24,11 +24,17 @@ struct plan_activity {
     bool makes_version; /* it creates an application version or deploys one */
     bool needs_running; /* its records tell what the environment runs */
     bool needs_other;   /* its records tell of a second environment */
+    bool deploys;       /* it updates an environment to a version it makes */
 };
 
 /* What a step's request tells, found once. */
 struct plan_step {
     bool deploys; /* it names the version that its activity makes */
+};
+
+/* Who deploys to an environment at least once in thirty days; SCENARIO_NONE: nobody. */
+struct plan_deployer {
+    uint32_t actor, activity;
 };
 
 struct plan {
@@ -44,11 +50,12 @@ struct plan {
     const uint32_t *actors;              /* grouped by account */
     const uint32_t *first_actor;         /* by account, and one behind the last */
     const struct plan_activity *activities;
-    const struct plan_step *steps; /* by step.index */
-    int64_t cell_ms;               /* length of a cell: day, six hours, hour or five minutes */
-    int64_t first_ms;              /* where the first cell begins on the grid of cells */
-    uint64_t ncells;               /* all accounts' */
-    double records_per_day;        /* expected of the busiest account */
+    const struct plan_deployer *deployers; /* by environment */
+    const struct plan_step *steps;         /* by step.index */
+    int64_t cell_ms;        /* length of a cell: day, six hours, hour or five minutes */
+    int64_t first_ms;       /* where the first cell begins on the grid of cells */
+    uint64_t ncells;        /* all accounts' */
+    double records_per_day; /* expected of the busiest account */
 };
 
 /* One run of an activity: who, what, when, about what. */

@@ -52,6 +52,8 @@ static void make_activities(struct plan *p, struct arena *arena)
             const struct operation *op = step->operation;
             const struct json label = json_member(&step->with, "versionLabel");
             steps[step->index].deploys = span_is(json_text(&label), "{version.label}");
+            if (steps[step->index].deploys && op->effect == EFFECT_UPDATE)
+                made[i].deploys = true;
             if (activity_changes(op->effect))
                 made[i].changes = true;
             if (op->effect == EFFECT_CREATE_VERSION || mentions(&step->with, "{version."))
@@ -187,6 +189,35 @@ static void choose_cells(struct plan *p)
     p->ncells = (uint64_t)(last - first) * p->scenario->naccounts;
 }
 
+/* The first habit that deploys to each environment: it keeps the look-back of page.h short. */
+static void find_deployers(struct plan *p, struct arena *arena)
+{
+    const struct scenario *s = p->scenario;
+    struct plan_deployer *made = ARENA_NEW(arena, struct plan_deployer, s->nenvironments + 1);
+    for (size_t i = 0; i < s->nenvironments; i++)
+        made[i] = (struct plan_deployer){SCENARIO_NONE, SCENARIO_NONE};
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        const struct actor *a = &s->actors[i];
+        for (size_t k = 0; k < a->nhabits; k++) {
+            const struct habit *h = &a->habits[k];
+            if (!p->activities[h->activity].deploys)
+                continue;
+            const uint32_t *from = h->environments;
+            size_t n = h->nenvironments;
+            if (n == 0) {
+                from = p->world.account_environments + p->world.first_environment[a->account];
+                n = p->world.first_environment[a->account + 1] -
+                    p->world.first_environment[a->account];
+            }
+            for (size_t e = 0; e < n; e++) {
+                if (made[from[e]].actor == SCENARIO_NONE)
+                    made[from[e]] = (struct plan_deployer){i, h->activity};
+            }
+        }
+    }
+    p->deployers = made;
+}
+
 /* Compile each step once, so that what a scenario has wrong is found before anything is made. */
 static int check_activity(const struct plan *p, uint32_t actor, uint32_t number, struct err *e)
 {
@@ -267,6 +298,7 @@ int plan_make(struct plan *out, struct arena *arena, const struct scenario *scen
     make_callers(out, arena);
     life_settle(out, out->world.environments);
     group_actors(out, arena);
+    find_deployers(out, arena);
     choose_cells(out);
     return check(out, arena, e);
 }

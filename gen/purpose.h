@@ -54,7 +54,8 @@ enum purpose {
     PURPOSE_PLACE,       /* an account's address, and that of a region in it */
     PURPOSE_TAG,         /* identifiers that data files tell apart by a tag */
     PURPOSE_CYCLE,       /* lives of environments that come and go */
-    PURPOSE_POPULATION   /* a population's accounts, people and machines */
+    PURPOSE_POPULATION,  /* a population's accounts, people and machines */
+    PURPOSE_BLOCK        /* the deploy that thirty days have for certain */
 };
 
 #endif

@@ -358,6 +358,7 @@ static struct span label_of(struct arena *arena, enum activity_labels labels, ui
                             int64_t created_ms)
 {
     struct utc_civil c = utc_civil_of(created_ms);
+    const int tenth = (int)draw_below(draw_at(address, PURPOSE_VERSION, 1), 10);
     char hex[40];
     ids_text(hex, sizeof hex, IDS_HEX, address);
     switch (labels) {
@@ -366,11 +367,12 @@ static struct span label_of(struct arena *arena, enum activity_labels labels, ui
     case LABELS_COMMIT:
         return arena_printf(arena, "%.40s", hex);
     case LABELS_SEMVER:
-        /* Nothing counts: the patch number is a function of time, one more each minute. */
+        /* Nothing counts: the patch number is a function of time, ten of them a minute. */
         return arena_printf(arena, "v%d.%d.%d", c.year - 2020, c.month,
-                            ((c.day - 1) * 24 + c.hour) * 60 + c.minute);
+                            (((c.day - 1) * 24 + c.hour) * 60 + c.minute) * 10 + tenth);
     case LABELS_BUILD:
-        return arena_printf(arena, "build-%jd", (intmax_t)(created_ms / UTC_MINUTE_MS - 26000000));
+        return arena_printf(arena, "build-%jd",
+                            (intmax_t)(created_ms / UTC_SECOND_MS - 1500000000));
     case LABELS_EB_CLI:
         return arena_printf(arena, "app-%.4s-%02d%02d%02d_%02d%02d%02d%06u", hex, c.year % 100,
                             c.month, c.day, c.hour, c.minute, c.second,

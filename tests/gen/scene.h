@@ -145,8 +145,8 @@ static inline struct scene stage_scene(const struct stage *st, uint32_t actor, u
         s.other = &w->environments[w->nenvironments > 1];
         s.version = s.running = &s.environment->baseline;
     }
-    s.address = caller_address(s.caller, s.began_ms);
     caller_session(&s.session, s.caller, s.occurrence, s.began_ms);
+    s.address = caller_address(s.caller, &s.session, s.began_ms);
     return s;
 }
 

@@ -196,9 +196,10 @@ static void an_address_is_kept_for_a_local_day(void **state)
     stage_open(&st, sessions);
     const struct caller *c = plan_caller(&st.plan, 1, SCENARIO_NONE);
     size_t changes = 0;
-    struct span before = caller_address(c, SCENE_START_MS - 1);
+    const struct session long_term = {.created_ms = SCENE_START_MS};
+    struct span before = caller_address(c, &long_term, SCENE_START_MS - 1);
     for (int64_t t = SCENE_START_MS; t < SCENE_START_MS + 40 * UTC_DAY_MS; t += UTC_HOUR_MS) {
-        struct span now = caller_address(c, t);
+        struct span now = caller_address(c, &long_term, t);
         assert_true(span_is(now, "203.0.113.7") || span_is(now, "203.0.113.8"));
         if (!span_equal(now, before)) {
             assert_int_equal((t - SCENE_START_MS) % UTC_DAY_MS, 22 * UTC_HOUR_MS);
@@ -220,7 +221,8 @@ static void a_service_has_its_name_three_times(void **state)
     const struct caller *c = plan_caller(&st.plan, 0, SCENARIO_NONE);
     assert_true(span_is(c->invoked_by, "cloudformation.amazonaws.com"));
     assert_true(span_is(c->user_agent, "cloudformation.amazonaws.com"));
-    assert_true(span_is(caller_address(c, SCENE_START_MS), "cloudformation.amazonaws.com"));
+    assert_true(span_is(caller_address(c, &(struct session){0}, SCENE_START_MS),
+                        "cloudformation.amazonaws.com"));
     assert_true(c->when[WHEN_INVOKED]);
     assert_false(c->when[WHEN_TLS]);
     stage_close(&st);
