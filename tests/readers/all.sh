@@ -13,6 +13,7 @@ failed=0
 limits() {
     case $1 in
     load* | quarter-of-a-company) echo --records 20000 ;;
+    ci-heavy | hundred-accounts | month-of-previews | scanner-noise | throttled) echo --records 5000 ;;
     esac
 }
 
