@@ -64,7 +64,7 @@ void arena_init(struct arena *a)
     *a = (struct arena){0};
 }
 
-void *arena_alloc(struct arena *a, size_t count, size_t size)
+static void *take(struct arena *a, size_t *taken_n, size_t count, size_t size)
 {
     const size_t align = _Alignof(max_align_t);
     size_t n = 0;
@@ -78,7 +78,21 @@ void *arena_alloc(struct arena *a, size_t count, size_t size)
     }
     void *p = a->block->bytes + a->used;
     a->used += n;
+    *taken_n = n;
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t count, size_t size)
+{
+    size_t n = 0;
+    void *p = take(a, &n, count, size);
     return memset(p, 0, n);
+}
+
+void *arena_room(struct arena *a, size_t count, size_t size)
+{
+    size_t n = 0;
+    return take(a, &n, count, size);
 }
 
 struct span arena_copy(struct arena *a, struct span text)

@@ -37,6 +37,15 @@ void arena_init(struct arena *a);
  */
 void *arena_alloc(struct arena *a, size_t count, size_t size);
 
+/* Room for ${count} elements of ${type} that are written before they are read: not zeroed. */
+#define ARENA_ROOM(arena, type, count) ((type *)arena_room((arena), (count), sizeof(type)))
+
+/**
+ * arena_room(a, count, size):
+ * As arena_alloc, but the bytes are whatever was there.
+ */
+void *arena_room(struct arena *a, size_t count, size_t size);
+
 /**
  * arena_copy(a, text):
  * Copy ${text} and put a NUL behind the copy, which is not counted.

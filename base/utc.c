@@ -48,7 +48,8 @@ int64_t utc_day(int64_t t_ms)
 
 /* Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days. Years
    begin in March, so that the leap day is a year's last. */
-struct utc_civil utc_civil_of(int64_t t_ms)
+/* Inline, so that a writer of dates computes no more than it writes. */
+static inline struct utc_civil civil_of(int64_t t_ms)
 {
     int64_t day = utc_day(t_ms);
     unsigned in_day = (unsigned)(t_ms - day * UTC_DAY_MS);
@@ -71,6 +72,11 @@ struct utc_civil utc_civil_of(int64_t t_ms)
         .ms = (int)(in_day % 1000),
         .weekday = (int)(weekday < 0 ? weekday + 7 : weekday),
     };
+}
+
+struct utc_civil utc_civil_of(int64_t t_ms)
+{
+    return civil_of(t_ms);
 }
 
 /* Source: the same, days_from_civil. */
@@ -276,7 +282,7 @@ int utc_read_relative(int64_t *out_ms, struct span text, int64_t now_ms, struct 
 void utc_iso(char at[20], int64_t t_ms)
 {
     assert(in_range(t_ms));
-    struct utc_civil c = utc_civil_of(t_ms);
+    struct utc_civil c = civil_of(t_ms);
     memcpy(at, iso, sizeof(iso));
     put2(at, c.year / 100);
     put2(at + 2, c.year % 100);
@@ -296,7 +302,7 @@ void utc_put_iso(struct buf *out, int64_t t_ms)
 void utc_put_stamp(struct buf *out, int64_t t_ms)
 {
     assert(in_range(t_ms));
-    struct utc_civil c = utc_civil_of(t_ms);
+    struct utc_civil c = civil_of(t_ms);
     char *at = buf_need(out, 14);
     put2(at, c.year / 100);
     put2(at + 2, c.year % 100);
@@ -321,7 +327,7 @@ static char *put_short(char *at, int value)
 size_t utc_java(char at[UTC_JAVA_MAX], int64_t t_ms, enum utc_java style)
 {
     assert(in_range(t_ms));
-    struct utc_civil c = utc_civil_of(t_ms);
+    struct utc_civil c = civil_of(t_ms);
     char *p = at;
     memcpy(p, months[c.month - 1], 4);
     p = put_short(p + 4, c.day);

@@ -107,7 +107,7 @@ static struct delivery_file *add_file(struct placing *p)
     struct delivery *out = p->out;
     if (out->nfiles == p->room) {
         p->room = p->room == 0 ? FILES_FIRST : 2 * p->room;
-        struct delivery_file *files = ARENA_NEW(p->arena, struct delivery_file, p->room);
+        struct delivery_file *files = ARENA_ROOM(p->arena, struct delivery_file, p->room);
         if (out->nfiles > 0)
             memcpy(files, out->files, out->nfiles * sizeof *files);
         out->files = files;
@@ -175,7 +175,7 @@ static void fill_buffers(struct placing *p, const struct arrival *a, size_t n, i
 {
     struct buffer buffers[SHARDS + 1] = {0};
     for (size_t i = 0; i <= SHARDS; i++)
-        buffers[i].events = ARENA_NEW(p->arena, uint32_t, n + 1);
+        buffers[i].events = ARENA_ROOM(p->arena, uint32_t, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct buffer *b = &buffers[a[i].shard];
         const struct event *ev = &p->cell->events[a[i].event];
@@ -221,11 +221,11 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     *out = (struct delivery){0};
     if (cell->n == 0)
         return;
-    out->order = ARENA_NEW(arena, const struct event *, cell->n);
-    struct arrival *arrivals = ARENA_NEW(arena, struct arrival, cell->n);
-    struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
-    uint16_t *part_of = ARENA_NEW(arena, uint16_t, cell->n);
-    size_t *counts = ARENA_NEW(arena, size_t, RADIX);
+    out->order = ARENA_ROOM(arena, const struct event *, cell->n);
+    struct arrival *arrivals = ARENA_ROOM(arena, struct arrival, cell->n);
+    struct arrival *spare = ARENA_ROOM(arena, struct arrival, cell->n);
+    uint16_t *part_of = ARENA_ROOM(arena, uint16_t, cell->n);
+    size_t *counts = ARENA_ROOM(arena, size_t, RADIX);
     const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
 
     /* Region by region, in the order in which the scenario names them; then the global one. */
@@ -261,15 +261,15 @@ void deliver_limit(struct cell *cell, struct arena *arena, size_t most)
 {
     if (cell->n <= most)
         return;
-    struct arrival *a = ARENA_NEW(arena, struct arrival, cell->n);
-    struct arrival *spare = ARENA_NEW(arena, struct arrival, cell->n);
-    size_t *counts = ARENA_NEW(arena, size_t, RADIX);
+    struct arrival *a = ARENA_ROOM(arena, struct arrival, cell->n);
+    struct arrival *spare = ARENA_ROOM(arena, struct arrival, cell->n);
+    size_t *counts = ARENA_ROOM(arena, size_t, RADIX);
     /* A session opens some seconds before the activity, and perhaps the cell, that needs it. */
     const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
     for (uint32_t i = 0; i < cell->n; i++)
         a[i] = (struct arrival){(uint64_t)(cell->events[i].time_ms - base_ms), i, 0};
     sort_arrivals(a, spare, cell->n, counts);
-    struct event *kept = ARENA_NEW(arena, struct event, most + 1);
+    struct event *kept = ARENA_ROOM(arena, struct event, most + 1);
     for (size_t i = 0; i < most; i++)
         kept[i] = cell->events[a[i].event];
     cell->events = kept;
