@@ -133,6 +133,16 @@ static int read_value(void *out, const struct opt *row, const char *text, int64_
             return err_set(e, ERR_INPUT, "--%s: must not be empty", row->name);
         *(const char **)field = text;
         return 0;
+    case OPT_TEXTS: {
+        struct opt_texts *texts = field;
+        if (text[0] == '\0')
+            return err_set(e, ERR_INPUT, "--%s: must not be empty", row->name);
+        if (texts->n == OPT_TEXTS_MOST)
+            return err_set(e, ERR_INPUT, "--%s: can be given %d times at most", row->name,
+                           OPT_TEXTS_MOST);
+        texts->text[texts->n++] = text;
+        return 0;
+    }
     case OPT_COUNT:
         return read_count(field, row, text, e);
     case OPT_REAL:
