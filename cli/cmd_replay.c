@@ -1,76 +1,24 @@
-/* cmd_replay.c - beantrail replay: log files from files into a directory or a bucket. */
+/* cmd_replay.c - beantrail replay: log files from files or a bucket into directories or buckets. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/json.h"
 #include "base/utc.h"
-#include "cli/opts.h"
 #include "cli/progress.h"
+#include "cli/replay_options.h"
+#include "cli/replay_report.h"
 #include "cli/run.h"
+#include "replay/change.h"
+#include "replay/fan.h"
 #include "replay/play.h"
+#include "replay/rewrite.h"
 #include "replay/source_dir.h"
+#include "replay/source_s3.h"
 #include "replay/target.h"
 
-enum { LOST_SHOWN = 20, SPEED_MOST = 1000000, RATE_MOST = 10000000 };
-
-struct replay_options {
-    const char *to, *endpoint_url, *region, *profile, *ca_bundle;
-    bool asap;
-    double speed;     /* 0: not given */
-    const char *rate; /* "N/s" */
-    uint64_t jobs;    /* 0: the sink's own default */
-    int acl;          /* index into acls */
-    bool resume, dry_run, json, quiet;
-};
-
-static const char *const acls[] = {"none", "bucket-owner-full-control", NULL};
-
-static const struct opt rows[] = {
-    {"to", OPT_TEXT, offsetof(struct replay_options, to), 0, 0, NULL, "DIR|s3://BUCKET[/PREFIX]",
-     "where the log files go; null: drops them"},
-    {"endpoint-url", OPT_TEXT, offsetof(struct replay_options, endpoint_url), 0, 0, NULL, "URL",
-     "an S3-compatible server, http://HOST:PORT (AWS_ENDPOINT_URL_S3)"},
-    {"region", OPT_TEXT, offsetof(struct replay_options, region), 0, 0, NULL, "REGION",
-     "the bucket's region (AWS_REGION; us-east-1)"},
-    {"profile", OPT_TEXT, offsetof(struct replay_options, profile), 0, 0, NULL, "NAME",
-     "take credentials and settings of this profile (AWS_PROFILE)"},
-    {"ca-bundle", OPT_TEXT, offsetof(struct replay_options, ca_bundle), 0, 0, NULL, "FILE",
-     "certificates to trust instead of the system's (AWS_CA_BUNDLE)"},
-    {"acl", OPT_WORD, offsetof(struct replay_options, acl), 0, 0, acls, "ACL",
-     "x-amz-acl: none (the default) or bucket-owner-full-control"},
-    {"asap", OPT_FLAG, offsetof(struct replay_options, asap), 0, 0, NULL, NULL,
-     "as fast as the destination takes them (the default)"},
-    {"speed", OPT_REAL, offsetof(struct replay_options, speed), 0, SPEED_MOST, NULL, "X",
-     "as recorded, X times as fast"},
-    {"rate", OPT_TEXT, offsetof(struct replay_options, rate), 0, 0, NULL, "N/s",
-     "N log files a second"},
-    {"jobs", OPT_COUNT, offsetof(struct replay_options, jobs), 1, 1024, NULL, "N",
-     "connections at a time (16)"},
-    {"resume", OPT_FLAG, offsetof(struct replay_options, resume), 0, 0, NULL, NULL,
-     "go on after an interrupt or a crash: pass over what is there already"},
-    {"dry-run", OPT_FLAG, offsetof(struct replay_options, dry_run), 0, 0, NULL, NULL,
-     "print the keys and sizes, send nothing"},
-    {"json", OPT_FLAG, offsetof(struct replay_options, json), 0, 0, NULL, NULL,
-     "print the summary as JSON"},
-    {"quiet", OPT_FLAG, offsetof(struct replay_options, quiet), 0, 0, NULL, NULL,
-     "no summary and no progress, only errors"},
-};
-
-static const struct opts_usage usage = {
-    "replay",
-    "SOURCE...",
-    "Deliver log files, made or recorded, under their keys: trees, .json, .json.gz, or - for "
-    "stdin.",
-    "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or a profile.\n"
-    "A failed PUT is tried 8 times (AWS_MAX_ATTEMPTS), with growing waits.\n",
-    rows,
-    sizeof(rows) / sizeof(rows[0]),
-    1,
-    -1,
-};
+enum { LOST_SHOWN = 20 };
 
 /* What the run tells on stderr while it goes on. */
 struct teller {
@@ -139,146 +87,141 @@ static void lister_close(void *self)
 static const struct sink_ops lister_ops = {
     .name = "dry-run", .put = lister_put, .finish = lister_finish, .close = lister_close};
 
-/* "25/s", "0.5/s", "25". */
-static int read_rate(double *out, const char *text, struct err *e)
-{
-    double rate = 0;
-    double scale = 1;
-    bool point = false;
-    bool digit = false;
-    const char *p = text;
-    for (; (*p >= '0' && *p <= '9') || (*p == '.' && !point); p++) {
-        if (*p == '.') {
-            point = true;
-            continue;
-        }
-        digit = true;
-        rate = rate * 10 + (*p - '0');
-        scale *= point ? 10 : 1;
-    }
-    rate /= scale;
-    const bool ended = *p == '\0' || strcmp(p, "/s") == 0;
-    if (!digit || !ended || !(rate > 0) || rate > RATE_MOST)
-        return err_set(e, ERR_INPUT,
-                       "--rate: must be log files a second above 0, at most %d, as in 25/s, not "
-                       "\"%s\"",
-                       RATE_MOST, text);
-    *out = rate;
-    return 0;
-}
-
-static int read_schedule(struct schedule *out, const struct replay_options *o, struct err *e)
-{
-    *out = (struct schedule){.kind = SCHEDULE_ASAP};
-    if (o->asap + (o->speed > 0) + (o->rate != NULL) > 1)
-        return err_set(e, ERR_INPUT, "--asap, --speed and --rate contradict each other; give one");
-    if (o->speed > 0) {
-        out->kind = SCHEDULE_SPEED;
-        out->factor = o->speed;
-    }
-    if (o->rate != NULL) {
-        out->kind = SCHEDULE_RATE;
-        return read_rate(&out->factor, o->rate, e);
-    }
-    return 0;
-}
-
-/* The lateness percentiles that are shown. */
-static const struct {
-    const char *name;
-    uint32_t per_million;
-} percentiles[] = {
-    {"p50", 500000}, {"p90", 900000}, {"p99", 990000}, {"p99.9", 999000}, {"max", 1000000},
+/* Where log files come from, to be opened as often as it is played. */
+struct origin {
+    const struct replay_options *options;
+    const char *const *operands;
+    size_t operands_n;
+    bool by_time;
 };
 
-enum { PERCENTILES = sizeof(percentiles) / sizeof(percentiles[0]) };
-
-static double per_second(uint64_t n, const struct play_totals *t)
+static bool is_bucket(const struct origin *o)
 {
-    return t->elapsed_ns > 0 ? (double)n * 1e9 / (double)t->elapsed_ns : 0;
+    return strncmp(o->operands[0], "s3://", 5) == 0;
 }
 
-static void print_json(const struct replay_options *o, const struct play_totals *t,
-                       uint64_t skipped, bool paced)
+static int open_origin(struct source *out, void *ctx, struct err *e)
 {
-    struct buf b;
-    buf_init(&b, 1 << 20);
-    buf_printf(&b, "{\"to\":");
-    json_put_string(&b, span_of(o->to));
-    buf_printf(&b,
-               ",\"dryRun\":%s,\"read\":{\"files\":%" PRIu64 ",\"records\":%" PRIu64
-               ",\"skipped\":%" PRIu64 "},\"delivered\":{\"files\":%" PRIu64 ",\"bytes\":%" PRIu64
-               "},\"same\":%" PRIu64 ",\"failed\":%" PRIu64 ",\"attempts\":%" PRIu64
-               ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
-               o->dry_run ? "true" : "false", t->files, t->records, skipped, t->sink.files,
-               t->sink.bytes, t->sink.same + t->there, t->sink.failed, t->sink.attempts,
-               (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
-    for (size_t i = 0; paced && i < PERCENTILES; i++)
-        buf_printf(&b, "%s\"%s\":%.3f%s", i > 0 ? "," : ",\"lateMs\":{", percentiles[i].name,
-                   (double)hist_at(&t->late, percentiles[i].per_million) / 1e6,
-                   i + 1 < PERCENTILES ? "" : "}");
-    buf_printf(&b, "}\n");
-    fwrite(b.p, 1, b.n, stdout);
-    buf_free(&b);
+    const struct origin *o = ctx;
+    const struct replay_options *r = o->options;
+    if (!is_bucket(o)) {
+        const struct source_dir_options from = {
+            .paths = o->operands, .paths_n = o->operands_n, .by_time = o->by_time};
+        return source_dir_open(out, &from, e);
+    }
+    const char *region = r->source_region != NULL ? r->source_region : r->region;
+    const char *profile = r->source_profile != NULL ? r->source_profile : r->profile;
+    const char *url = r->source_endpoint_url != NULL ? r->source_endpoint_url : r->endpoint_url;
+    const struct source_s3_options from = {.location = span_of(o->operands[0]),
+                                           .wish = {.region = region,
+                                                    .profile = profile,
+                                                    .endpoint_url = url,
+                                                    .ca_bundle = r->ca_bundle},
+                                           .by_time = o->by_time};
+    return source_s3_open(out, &from, e);
 }
 
-static void print_text(const struct replay_options *o, const struct play_totals *t,
-                       uint64_t skipped, bool paced)
+/* Read the map and all of the source, so that everything to be replaced is known. */
+static int open_rewrite(struct rewrite **out, struct origin *origin, const char *path,
+                        struct err *e)
 {
-    const char *done = o->dry_run ? "would be delivered" : "delivered";
-    printf("files    %" PRIu64 " %s to %s, %" PRIu64 " there already, %" PRIu64 " failed\n",
-           t->sink.files, done, o->to, t->sink.same + t->there, t->sink.failed);
-    printf("records  %" PRIu64 "\n", t->records);
-    printf("bytes    %" PRIu64 "\n", t->sink.bytes);
-    if (skipped > 0)
-        printf("skipped  %" PRIu64 " files that are no log files by their names\n", skipped);
-    printf("time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
-           per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
-    if (!paced || t->late.n == 0)
-        return;
-    printf("late    ");
-    for (size_t i = 0; i < PERCENTILES; i++)
-        printf(" %s %.1f ms%s", percentiles[i].name,
-               (double)hist_at(&t->late, percentiles[i].per_million) / 1e6,
-               i + 1 < PERCENTILES ? "," : "\n");
+    struct source source;
+    struct origin unsorted = *origin;
+    unsorted.by_time = false;
+    if (rewrite_open(out, path, e) != 0)
+        return -1;
+    if (open_origin(&source, &unsorted, e) != 0)
+        return -1;
+    int rc = rewrite_learn(*out, &source, e);
+    source.ops->close(source.self);
+    return rc;
+}
+
+static int open_sinks(struct sink *out, const struct replay_options *o, struct hist *latency,
+                      struct teller *teller, struct err *e)
+{
+    struct sink sinks[OPT_TEXTS_MOST];
+    const struct target_options target = replay_options_target(o, latency);
+    for (size_t i = 0; i < o->to.n; i++) {
+        if (target_open(&sinks[i], span_of(o->to.text[i]), &target, tell_lost, teller, e) == 0)
+            continue;
+        while (i-- > 0)
+            sinks[i].ops->close(sinks[i].self);
+        return -1;
+    }
+    if (o->to.n == 1)
+        *out = sinks[0];
+    else
+        fan_open(out, sinks, o->to.n);
+    return 0;
+}
+
+static uint64_t count_skipped(const struct origin *o, const struct source *source)
+{
+    const struct source *inner = change_inner(source);
+    if (inner->ops == NULL)
+        return 0;
+    return is_bucket(o) ? source_s3_skipped(inner) : source_dir_skipped(inner);
+}
+
+/* Tell what the run did; the first thing that is wrong becomes the error. */
+static int report(struct replay_report *r, const struct rewrite *rewrite, int rc, struct err *e)
+{
+    const struct replay_options *o = r->options;
+    struct rewrite_leak leak;
+    for (size_t at = 0; rewrite != NULL && rewrite_leak_next(rewrite, &at, &leak);)
+        r->leaks++;
+    /* Where nothing was moved there is nothing to sum up. */
+    const bool nothing = rc != 0 && r->totals->files == 0;
+    if ((o->json || !o->quiet) && !nothing)
+        replay_report_print(r);
+    struct err later = {0};
+    if (o->histogram != NULL && !nothing &&
+        replay_report_save(r, o->histogram, rc == 0 ? e : &later) != 0)
+        rc = -1;
+    if (rewrite != NULL && replay_report_leaks(rewrite, rc == 0 ? e : &later) != 0)
+        rc = -1;
+    return rc == 0 ? run_flush(e) : rc;
 }
 
 static int run(const struct replay_options *o, const char **operands, struct teller *teller,
                struct err *e)
 {
-    if (o->to == NULL)
-        return err_set(e, ERR_INPUT, "--to: is missing; give a directory or s3://BUCKET[/PREFIX]");
     struct play_options play = {
         .stop = &run_stop, .tick = tell_progress, .tick_ctx = teller, .resume = o->resume};
-    if (read_schedule(&play.schedule, o, e) != 0)
+    if (replay_options_schedule(&play.schedule, o, e) != 0)
         return -1;
-    const struct target_options target = {.endpoint_url = o->endpoint_url,
-                                          .region = o->region,
-                                          .profile = o->profile,
-                                          .ca_bundle = o->ca_bundle,
-                                          .acl = o->acl > 0 ? acls[o->acl] : NULL,
-                                          .connections = (unsigned)o->jobs,
-                                          .resume = o->resume};
-    if (target_check(span_of(o->to), &target, e) != 0)
-        return -1;
-
-    size_t paths_n = 0;
-    while (operands[paths_n] != NULL)
-        paths_n++;
-    const struct source_dir_options from = {
-        .paths = operands, .paths_n = paths_n, .by_time = play.schedule.kind == SCHEDULE_SPEED};
+    struct hist latency = {0};
+    const struct target_options target = replay_options_target(o, &latency);
+    for (size_t i = 0; i < o->to.n; i++) {
+        if (target_check(span_of(o->to.text[i]), &target, e) != 0)
+            return -1;
+    }
+    struct origin origin = {
+        .options = o, .operands = operands, .by_time = play.schedule.kind == SCHEDULE_SPEED};
+    while (operands[origin.operands_n] != NULL)
+        origin.operands_n++;
+    struct change_options change = {.retime = o->retime != NULL,
+                                    .retime_ms = o->retime_ms,
+                                    .rounds = o->loop,
+                                    .reopen = open_origin,
+                                    .reopen_ctx = &origin};
     struct source source = {NULL, NULL};
     struct sink sink = {NULL, NULL};
-    struct lister lister = {.to = o->to, .json = o->json, .quiet = o->quiet};
+    struct lister lister = {.to = o->to.text[0], .json = o->json, .quiet = o->quiet};
     struct play_totals totals;
     int rc = -1;
-    if (source_dir_open(&source, &from, e) != 0)
+    if (o->rewrite != NULL && open_rewrite(&change.rewrite, &origin, o->rewrite, e) != 0)
         goto out;
+    if (change_open(&source, &change, e) != 0)
+        goto out;
+    const bool paced = play.schedule.kind != SCHEDULE_ASAP && !o->dry_run;
     if (o->dry_run) {
         /* Nothing is sent, so nothing is waited for. */
         play.schedule.kind = SCHEDULE_ASAP;
+        play.schedule.max_gap_ns = 0;
         sink = (struct sink){&lister_ops, &lister};
-    } else if (target_open(&sink, span_of(o->to), &target, tell_lost, teller, e) != 0) {
+    } else if (open_sinks(&sink, o, &latency, teller, e) != 0) {
         goto out;
     }
 
@@ -286,20 +229,20 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     progress_end(&teller->progress);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
-    const bool paced = play.schedule.kind != SCHEDULE_ASAP;
-    /* Where nothing was moved there is nothing to sum up. */
-    const bool nothing = rc != 0 && totals.files == 0;
-    if (o->json && !nothing)
-        print_json(o, &totals, source_dir_skipped(&source), paced);
-    else if (!o->quiet && !o->json && !nothing)
-        print_text(o, &totals, source_dir_skipped(&source), paced);
-    if (rc == 0)
-        rc = run_flush(e);
+    struct replay_report r = {.options = o,
+                              .totals = &totals,
+                              .latency = &latency,
+                              .skipped = count_skipped(&origin, &source),
+                              .digests = change_digests(&source),
+                              .paced = paced};
+    rc = report(&r, change.rewrite, rc, e);
 out:
     if (sink.ops != NULL)
         sink.ops->close(sink.self);
     if (source.ops != NULL)
         source.ops->close(source.self);
+    if (change.rewrite != NULL)
+        rewrite_close(change.rewrite);
     return rc;
 }
 
@@ -325,16 +268,25 @@ static void put_quoted(struct buf *out, struct span word)
 }
 
 /* Behind an interrupt: say with which command the run goes on. */
-static void say_how_to_resume(int argc, char **argv, bool resumed, struct err *e)
+static void say_how_to_resume(int argc, char **argv, const struct replay_options *o, struct err *e)
 {
     struct buf b;
     buf_init(&b, 1 << 20);
     buf_printf(&b, "%s; go on with: beantrail replay", e->text);
     for (int i = 1; i < argc && b.n < sizeof(e->text); i++) {
         buf_put_char(&b, ' ');
-        put_quoted(&b, span_of(argv[i]));
+        struct span word = span_of(argv[i]);
+        /* "now" will be another moment then. */
+        const bool retime = o->retime != NULL && argv[i] == o->retime;
+        const bool joined = o->retime != NULL && span_starts(word, SPAN("--retime="));
+        if (joined)
+            buf_printf(&b, "--retime=");
+        if (retime || joined)
+            utc_put_iso(&b, o->retime_ms);
+        else
+            put_quoted(&b, word);
     }
-    if (!resumed)
+    if (!o->resume)
         buf_printf(&b, " --resume");
     *e = (struct err){.kind = ERR_NONE};
     err_set(e, ERR_STOP, "%.*s", SPAN_ARG(buf_span(&b)));
@@ -344,18 +296,18 @@ static void say_how_to_resume(int argc, char **argv, bool resumed, struct err *e
 int cmd_replay(int argc, char **argv)
 {
     struct err e = {0};
-    struct replay_options o = {.to = NULL};
+    struct replay_options o;
     struct arena a;
     arena_init(&a);
     const char **operands = ARENA_NEW(&a, const char *, (size_t)argc + 1);
-    int got = opts_read(&o, operands, &usage, argc, argv, utc_now_ms(), &e);
+    int got = replay_options_read(&o, operands, argc, argv, utc_now_ms(), &e);
     if (got == 0) {
         struct teller teller = {.lost = 0};
         progress_init(&teller.progress, "replay", o.quiet || o.json);
         run_catch_signals();
         run(&o, operands, &teller, &e);
         if (e.kind == ERR_STOP)
-            say_how_to_resume(argc, argv, o.resume, &e);
+            say_how_to_resume(argc, argv, &o, &e);
     }
     arena_free(&a);
     return run_end(&e);

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* Cells 0 .. 63 hold one value each; from 64 on an octave has 64 cells of 2^shift values. */
 static size_t cell_of(uint64_t value)
 {
@@ -58,4 +60,16 @@ int64_t hist_at(const struct hist *h, uint32_t per_million)
         }
     }
     return h->most;
+}
+
+void hist_put(struct buf *out, const struct hist *h, const char *name)
+{
+    buf_printf(out, "%s count %llu max %lld\n", name, (unsigned long long)h->n, (long long)h->most);
+    for (size_t i = 0; i < HIST_CELLS; i++) {
+        if (h->cells[i] == 0)
+            continue;
+        const uint64_t from = i == 0 ? 0 : end_of(i - 1) + 1;
+        buf_printf(out, "%s %llu %llu %llu\n", name, (unsigned long long)from,
+                   (unsigned long long)end_of(i), (unsigned long long)h->cells[i]);
+    }
 }

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+struct buf;
+
 enum { HIST_STEPS = 64, HIST_CELLS = 58 * HIST_STEPS };
 
 struct hist {
@@ -28,5 +30,12 @@ void hist_merge(struct hist *h, const struct hist *from);
  * and never above the largest; 0 when nothing was counted.
  */
 int64_t hist_at(const struct hist *h, uint32_t per_million);
+
+/**
+ * hist_put(out, h, name):
+ * Append ${h} as text: a line "name count N max M", then for each cell that is not empty a line
+ * "name FROM TO COUNT", the values from FROM to TO having occurred COUNT times.
+ */
+void hist_put(struct buf *out, const struct hist *h, const char *name);
 
 #endif

@@ -28,7 +28,8 @@ static int move_one(struct source *source, struct sink *sink, struct schedule *s
         logfile_free(&f);
         return held;
     }
-    const int64_t offset_ns = schedule_offset(schedule, t->files, f.deliver_ms);
+    const int64_t offset_ns =
+        schedule_offset(schedule, schedule->records ? t->records : t->files, f.deliver_ms);
     int rc = 0;
     if (sink->ops->flush != NULL && offset_ns - pace_now(pace) > pause_ns)
         rc = sink->ops->flush(sink->self, e);
@@ -40,7 +41,8 @@ static int move_one(struct source *source, struct sink *sink, struct schedule *s
             return 0;
         }
         hist_add(&t->late, late_ns);
-        f.planned_ns = pace->anchor_ns + offset_ns;
+        if (schedule->kind != SCHEDULE_ASAP)
+            f.planned_ns = pace->anchor_ns + offset_ns;
         t->files++;
         t->records += f.records;
         rc = sink->ops->put(sink->self, &f, e);

@@ -42,6 +42,15 @@ size_t recorded_awslogs(struct span path)
     return path.n;
 }
 
+struct span recorded_path(struct span name, struct span rel)
+{
+    struct span own = span_from(name, name.n - rel.n);
+    if (recorded_awslogs(own) < own.n)
+        return own;
+    size_t at = recorded_awslogs(name);
+    return at < name.n ? span_from(name, at) : own;
+}
+
 static void note(struct span *first, struct span *other, struct span value)
 {
     if (first->n == 0)

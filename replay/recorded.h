@@ -46,6 +46,13 @@ int recorded_read(struct logfile *out, struct recorded *r, const char *name, str
  */
 void recorded_copy(struct logfile *out, struct span path, struct buf *body);
 
+/**
+ * recorded_path(name, rel):
+ * What tells the key of ${rel}, the end of ${name} behind the root that was named: with its prefix
+ * where AWSLogs lies inside.
+ */
+struct span recorded_path(struct span name, struct span rel);
+
 /* Where "AWSLogs" begins in ${path} as a folder, or path.n. */
 size_t recorded_awslogs(struct span path);
 

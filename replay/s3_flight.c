@@ -109,7 +109,7 @@ static void compare(struct s3_flight *s, struct s3_job *j, const char *etag)
     retry_arrived(&s->retry, &j->tried);
     if (span_equal(tag, (struct span){hex, sizeof(hex)})) {
         /* Behind a lost answer it was our own PUT. */
-        if (j->tried.attempts > 1) {
+        if (j->repeated) {
             arrived(s, j);
             return;
         }
@@ -167,6 +167,7 @@ static void settle(struct s3_flight *s, const struct http_reply *r)
         return;
     case S3_THERE:
         if (may_turn && s->put.if_none_match && !j->looking) {
+            j->repeated = j->tried.attempts > 1;
             j->looking = true;
             j->turns++;
             wait_until(s, j, 0);

@@ -41,7 +41,8 @@ struct s3_job {
     /* The transfer thread's. */
     struct retry_object tried;
     unsigned turns;
-    bool looking; /* HEAD: what is it that is there? */
+    bool looking;  /* HEAD: what is it that is there? */
+    bool repeated; /* an earlier PUT may have put it there */
     int64_t due_ns;
     struct s3_prepared prepared;
 };

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cloudtrail/key.h"
+#include "replay/jsonl.h"
 #include "replay/recorded.h"
 
 /* A file that was found. */
@@ -25,6 +26,8 @@ struct source_dir {
     struct recorded recorded;
     struct arena scratch; /* one item's names */
     size_t path_i;        /* the path that is being read */
+    bool in_jsonl;        /* between records of ${jsonl} */
+    struct jsonl jsonl;
     struct file_walk *walk;
     bool walk_found; /* whether this tree has a file to deliver */
     uint64_t skipped;
@@ -41,16 +44,6 @@ static bool is_wanted(struct source_dir *s, struct span rel)
         return true;
     s->skipped++;
     return false;
-}
-
-/* What tells the key of ${rel}, the end of ${name}: with its prefix where AWSLogs lies inside. */
-static struct span path_in_tree(struct span name, struct span rel)
-{
-    struct span own = span_from(name, name.n - rel.n);
-    if (recorded_awslogs(own) < own.n)
-        return own;
-    size_t at = recorded_awslogs(name);
-    return at < name.n ? span_from(name, at) : own;
 }
 
 /* The next file in the order found: 1, 0, -1; its names live in ${a}. */
@@ -89,7 +82,7 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
         const size_t root_n = strlen(path);
         const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
         out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
-        out->path = path_in_tree(span_of(out->name), rel);
+        out->path = recorded_path(span_of(out->name), rel);
         return 1;
     }
     return 0;
@@ -99,11 +92,9 @@ static int load(struct source_dir *s, const struct item *item, struct logfile *o
 {
     struct buf body;
     buf_init(&body, LOGFILE_BODY_MAX);
-    const bool standard_input = strcmp(item->name, "-") == 0;
-    const char *name = standard_input ? "standard input" : item->name;
-    struct span path = standard_input ? (struct span){NULL, 0} : item->path;
-    int rc =
-        standard_input ? file_read_fd(&body, STDIN_FILENO, name, e) : file_read(&body, name, e);
+    const char *name = item->name;
+    const struct span path = item->path;
+    int rc = file_read(&body, name, e);
     if (rc != 0)
         goto out;
     struct key_parts k;
@@ -138,9 +129,6 @@ static int sort_all(struct source_dir *s, struct err *e)
     struct item item;
     int got = find_next(s, &s->arena, &item, e);
     for (; got > 0; got = find_next(s, &s->arena, &item, e)) {
-        if (strcmp(item.name, "-") == 0)
-            return err_set(e, ERR_INPUT,
-                           "-: standard input cannot be put in order of time; save it as a file");
         struct logfile f;
         if (load(s, &item, &f, e) != 0)
             return -1;
@@ -168,9 +156,23 @@ static int dir_next(void *self, struct logfile *out, struct err *e)
         s->sorted_i++;
     } else {
         arena_empty(&s->scratch);
+        if (s->in_jsonl) {
+            int got = jsonl_next(&s->jsonl, &s->recorded, out, e);
+            if (got != 0)
+                return got;
+            jsonl_close(&s->jsonl);
+            s->in_jsonl = false;
+        }
         int got = find_next(s, &s->scratch, &item, e);
         if (got <= 0)
             return got;
+        /* Files in trees are as CloudTrail names them; only what is named itself can be lines. */
+        if (s->walk == NULL && jsonl_is(span_of(item.name))) {
+            if (jsonl_open(&s->jsonl, item.name, e) != 0)
+                return -1;
+            s->in_jsonl = true;
+            return dir_next(s, out, e);
+        }
     }
     return load(s, &item, out, e) == 0 ? 1 : -1;
 }
@@ -178,6 +180,8 @@ static int dir_next(void *self, struct logfile *out, struct err *e)
 static void dir_close(void *self)
 {
     struct source_dir *s = self;
+    if (s->in_jsonl)
+        jsonl_close(&s->jsonl);
     file_walk_close(s->walk);
     recorded_free(&s->recorded);
     buf_free(&s->sorted);
@@ -194,16 +198,23 @@ int source_dir_open(struct source *out, const struct source_dir_options *o, stru
         const char *path = o->paths[i];
         if (strcmp(path, "-") != 0 && access(path, R_OK) != 0)
             return err_sys(e, ERR_INPUT, "%s: cannot be read", path);
+        if (o->by_time && o->paths_n > 1 && jsonl_is(span_of(path)))
+            return err_set(e, ERR_INPUT,
+                           "%s: cannot be put in order of time with others; replay it by itself",
+                           path);
     }
     struct arena a;
     arena_init(&a);
     struct source_dir *s = ARENA_NEW(&a, struct source_dir, 1);
     s->options = *o;
+    /* Lines are taken in the order they come. */
+    if (o->paths_n == 1 && jsonl_is(span_of(o->paths[0])))
+        s->options.by_time = false;
     recorded_init(&s->recorded);
     arena_init(&s->scratch);
     buf_init(&s->sorted, (size_t)4 << 30);
     s->arena = a;
-    if (o->by_time && sort_all(s, e) != 0) {
+    if (s->options.by_time && sort_all(s, e) != 0) {
         dir_close(s);
         return -1;
     }

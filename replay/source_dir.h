@@ -3,7 +3,8 @@
  *
  * A tree is walked in the order of keys, or by the time of delivery. Its manifest.json and
  * labels.jsonl, names that begin with ".", and what is neither .json nor .json.gz are left out;
- * digests are passed on as they are. "-" is standard input: one log file.
+ * digests are passed on as they are. A path that is named itself may hold records one a line
+ * (.jsonl, .ndjson); "-" is standard input: lines, or one log file.
  */
 #ifndef REPLAY_SOURCE_DIR_H
 #define REPLAY_SOURCE_DIR_H

@@ -154,7 +154,7 @@ static void what_cannot_be_used_is_named(void **state)
     EXPECT(false, "1 /nowhere: cannot be read: No such file or directory", "AWSLogs/a.json",
            "nowhere");
     EXPECT(false, "1 /empty: has no log file (.json.gz or .json) in it", "empty");
-    EXPECT(true, "1 -: standard input cannot be put in order of time; save it as a file", "-");
+    EXPECT(true, "1 -: cannot be put in order of time with others; replay it by itself", "-", "-");
     static const char *const broken[] = {"AWSLogs/b.json", "AWSLogs/c.json.gz"};
     for (size_t i = 0; i < COUNT(broken); i++) {
         char path[512];
@@ -192,6 +192,64 @@ static void standard_input_is_one_log_file(void **state)
     s.ops->close(s.self);
 }
 
+/* A record of account 111122223333. */
+#define LINE(time, region)                                                                         \
+    "{\"eventTime\":\"" time "\",\"awsRegion\":\"" region                                          \
+    "\",\"recipientAccountId\":\"111122223333\"}"
+
+static void lines_become_files_of_an_account_and_region(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof(path), "%s/r.jsonl", root);
+    make("r.jsonl",
+         LINE("2026-01-01T00:01:00Z", "us-east-1") "\n\r\n " LINE(
+             "2026-01-01T00:00:30Z",
+             "us-east-1") " \r\n" LINE("2026-01-01T00:01:00Z",
+                                       "eu-west-1") "\n" LINE("2026-01-01T00:09:00Z", "eu-west-1"));
+    static const struct {
+        const char *name;
+        uint32_t records;
+    } want[] = {{"_CloudTrail_us-east-1_20260101T0005Z_", 2},
+                {"_CloudTrail_eu-west-1_20260101T0005Z_", 1},
+                {"_CloudTrail_eu-west-1_20260101T0010Z_", 1}};
+    const char *list[] = {path};
+    const struct source_dir_options o = {.paths = list, .paths_n = 1, .by_time = true};
+    struct err e = {0};
+    struct source s;
+    struct logfile f;
+    assert_int_equal(source_dir_open(&s, &o, &e), 0);
+    for (size_t i = 0; i < COUNT(want); i++) {
+        assert_int_equal(s.ops->next(s.self, &f, &e), 1);
+        assert_non_null(strstr(f.key, want[i].name));
+        assert_int_equal(f.records, want[i].records);
+        logfile_free(&f);
+    }
+    assert_int_equal(s.ops->next(s.self, &f, &e), 0);
+    s.ops->close(s.self);
+}
+
+static void a_line_that_is_no_record_is_named(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"[]", "{", "{}x", "7", "{},{}", "\"a\"", "{}]}"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char path[512], text[512];
+        snprintf(path, sizeof(path), "%s/r.jsonl", root);
+        snprintf(text, sizeof(text), "%s\n%s\n", LINE("2026-01-01T00:01:00Z", "us-east-1"), bad[i]);
+        make("r.jsonl", text);
+        const char *list[] = {path};
+        const struct source_dir_options o = {.paths = list, .paths_n = 1};
+        struct err e = {0};
+        struct source s;
+        struct logfile f;
+        assert_int_equal(source_dir_open(&s, &o, &e), 0);
+        if (s.ops->next(s.self, &f, &e) != -1 || strstr(e.text, ":2: is no record") == NULL)
+            fail_msg("%s: %s", bad[i], e.text);
+        s.ops->close(s.self);
+    }
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -220,6 +278,8 @@ int main(void)
         TEST(several_sources_come_one_after_another),
         TEST(what_cannot_be_used_is_named),
         TEST(standard_input_is_one_log_file),
+        TEST(lines_become_files_of_an_account_and_region),
+        TEST(a_line_that_is_no_record_is_named),
     };
     return cmocka_run_group_tests_name("replay/source_dir", tests, NULL, NULL);
 }

@@ -1,0 +1,146 @@
+/* replay_report.c - see replay_report.h. */
+#include "cli/replay_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "replay/rewrite.h"
+
+enum { TEXT_MOST = 16 << 20, LEAKS_SHOWN = 100 };
+
+/* The percentiles that are shown. */
+static const struct {
+    const char *name;
+    uint32_t per_million;
+} percentiles[] = {
+    {"p50", 500000}, {"p90", 900000}, {"p99", 990000}, {"p99.9", 999000}, {"max", 1000000},
+};
+
+enum { PERCENTILES = sizeof(percentiles) / sizeof(percentiles[0]) };
+
+static double per_second(uint64_t n, const struct play_totals *t)
+{
+    return t->elapsed_ns > 0 ? (double)n * 1e9 / (double)t->elapsed_ns : 0;
+}
+
+static void put_percentiles(struct buf *b, const char *name, const struct hist *h)
+{
+    if (h->n == 0)
+        return;
+    buf_printf(b, ",\"%s\":{", name);
+    for (size_t i = 0; i < PERCENTILES; i++)
+        buf_printf(b, "%s\"%s\":%.3f", i > 0 ? "," : "", percentiles[i].name,
+                   (double)hist_at(h, percentiles[i].per_million) / 1e6);
+    buf_printf(b, "}");
+}
+
+static void print_json(const struct replay_report *r)
+{
+    const struct replay_options *o = r->options;
+    const struct play_totals *t = r->totals;
+    struct buf b;
+    buf_init(&b, TEXT_MOST);
+    buf_printf(&b, "{\"to\":");
+    for (size_t i = 0; i < o->to.n; i++) {
+        if (o->to.n > 1)
+            buf_printf(&b, "%s", i > 0 ? "," : "[");
+        json_put_string(&b, span_of(o->to.text[i]));
+    }
+    buf_printf(&b,
+               "%s,\"dryRun\":%s,\"read\":{\"files\":%" PRIu64 ",\"records\":%" PRIu64
+               ",\"skipped\":%" PRIu64 ",\"digests\":%" PRIu64 "},\"delivered\":{\"files\":%" PRIu64
+               ",\"bytes\":%" PRIu64 "},\"same\":%" PRIu64 ",\"failed\":%" PRIu64
+               ",\"attempts\":%" PRIu64 ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
+               o->to.n > 1 ? "]" : "", o->dry_run ? "true" : "false", t->files + t->there,
+               t->records, r->skipped, r->digests, t->sink.files, t->sink.bytes,
+               t->sink.same + t->there, t->sink.failed, t->sink.attempts,
+               (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
+    if (o->rewrite != NULL)
+        buf_printf(&b, ",\"leaks\":%" PRIu64, r->leaks);
+    if (r->paced)
+        put_percentiles(&b, "lateMs", &t->late);
+    put_percentiles(&b, "arrivalMs", r->latency);
+    buf_printf(&b, "}\n");
+    fwrite(b.p, 1, b.n, stdout);
+    buf_free(&b);
+}
+
+static void print_percentiles(const char *name, const struct hist *h)
+{
+    if (h->n == 0)
+        return;
+    printf("%-8s", name);
+    for (size_t i = 0; i < PERCENTILES; i++)
+        printf(" %s %.1f ms%s", percentiles[i].name,
+               (double)hist_at(h, percentiles[i].per_million) / 1e6,
+               i + 1 < PERCENTILES ? "," : "\n");
+}
+
+static void print_text(const struct replay_report *r)
+{
+    const struct replay_options *o = r->options;
+    const struct play_totals *t = r->totals;
+    printf("files    %" PRIu64 " %s to ", t->sink.files,
+           o->dry_run ? "would be delivered" : "delivered");
+    for (size_t i = 0; i < o->to.n; i++)
+        printf("%s%s", i > 0 ? " and " : "", o->to.text[i]);
+    printf(", %" PRIu64 " there already, %" PRIu64 " failed\n", t->sink.same + t->there,
+           t->sink.failed);
+    printf("records  %" PRIu64 "\n", t->records);
+    printf("bytes    %" PRIu64 "\n", t->sink.bytes);
+    if (r->skipped > 0)
+        printf("skipped  %" PRIu64 " files that are no log files by their names\n", r->skipped);
+    if (r->digests > 0)
+        printf("digests  %" PRIu64 " left out: they vouch for what the log files were before\n",
+               r->digests);
+    printf("time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
+           per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
+    if (r->paced)
+        print_percentiles("late", &t->late);
+    print_percentiles("arrival", r->latency);
+}
+
+void replay_report_print(const struct replay_report *r)
+{
+    if (r->options->json)
+        print_json(r);
+    else
+        print_text(r);
+}
+
+int replay_report_save(const struct replay_report *r, const char *path, struct err *e)
+{
+    struct buf b;
+    buf_init(&b, TEXT_MOST);
+    buf_printf(&b, "# beantrail histogram 1, nanoseconds\n");
+    hist_put(&b, &r->totals->late, "late");
+    hist_put(&b, r->latency, "arrival");
+    int rc = file_write(path, buf_span(&b), e);
+    buf_free(&b);
+    return rc;
+}
+
+int replay_report_leaks(const struct rewrite *rewrite, struct err *e)
+{
+    struct rewrite_leak leak;
+    size_t at = 0;
+    uint64_t n = 0;
+    while (rewrite_leak_next(rewrite, &at, &leak)) {
+        struct err line = {0};
+        if (n++ >= LEAKS_SHOWN)
+            continue;
+        err_set(&line, ERR_WORK, "leak: \"%.*s\" is in the output %" PRIu64 " times, first in %s",
+                SPAN_ARG(leak.token), leak.times, leak.key);
+        fprintf(stderr, "%s\n", line.text);
+    }
+    if (n == 0)
+        return 0;
+    return err_set(e, ERR_WORK,
+                   "--rewrite: %" PRIu64 " original texts are left in the output; add them to "
+                   "\"map\", or to \"keep\" if they may stay",
+                   n);
+}
