@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "replay/creds_keys.h"
 #include "replay/ini.h"
 #include "replay/sigv4.h"
 
@@ -147,8 +148,16 @@ static struct span env_span(creds_env_fn *env, const char *name)
     return span_of(env(name));
 }
 
-static int find_keys(struct creds *out, const struct profile *p, const struct creds_wish *w,
-                     creds_env_fn *env, struct span profile_name, const char *files, struct err *e)
+static void take_keys(struct creds *out, const struct creds_keys *keys)
+{
+    out->access_key = keys->access_key;
+    out->secret = keys->secret;
+    out->token = keys->token;
+}
+
+static int find_keys(struct creds *out, struct arena *a, const struct profile *p,
+                     const struct creds_wish *w, creds_env_fn *env, struct span profile_name,
+                     const char *files, struct err *e)
 {
     struct span id = env_span(env, "AWS_ACCESS_KEY_ID");
     struct span secret = env_span(env, "AWS_SECRET_ACCESS_KEY");
@@ -175,6 +184,14 @@ static int find_keys(struct creds *out, const struct profile *p, const struct cr
                        SPAN_ARG(profile_name),
                        p->secret.n > 0 ? "aws_secret_access_key" : "aws_access_key_id",
                        p->secret.n > 0 ? "aws_access_key_id" : "aws_secret_access_key", files);
+    if (p->process.n > 0 && !w->no_asking) {
+        const char *who = arena_printf(a, "profile \"%.*s\"", SPAN_ARG(profile_name)).p;
+        struct creds_keys keys;
+        if (creds_keys_run(&keys, a, who, p->process, e) != 0)
+            return -1;
+        take_keys(out, &keys);
+        return 0;
+    }
     if (p->process.n > 0 || p->role.n > 0 || p->sso.n > 0)
         return err_set(e, ERR_INPUT,
                        "profile \"%.*s\": takes its keys from %s; put them into the environment: "
@@ -182,6 +199,19 @@ static int find_keys(struct creds *out, const struct profile *p, const struct cr
                        SPAN_ARG(profile_name),
                        p->process.n > 0 ? "credential_process" : (p->role.n > 0 ? "a role" : "SSO"),
                        SPAN_ARG(profile_name));
+    const bool chosen = w->profile != NULL || env_span(env, "AWS_PROFILE").n > 0;
+    if (!chosen && !w->no_asking) {
+        struct creds_keys keys;
+        int got = creds_http_container(&keys, a, env, e);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            got = creds_http_instance(&keys, a, env);
+        if (got > 0) {
+            take_keys(out, &keys);
+            return 0;
+        }
+    }
     return err_set(e, ERR_INPUT,
                    "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a "
                    "profile of %s",
@@ -219,7 +249,7 @@ int creds_find(struct creds *out, struct arena *a, const struct creds_wish *w, s
     if (named && !p.found)
         return err_set(e, ERR_INPUT, "profile \"%.*s\": is not in %s", SPAN_ARG(name), files);
 
-    if (find_keys(&c, &p, w, env, name, files, e) != 0)
+    if (find_keys(&c, a, &p, w, env, name, files, e) != 0)
         return -1;
     if (check_word("AWS_ACCESS_KEY_ID", c.access_key, ACCESS_KEY_MOST, e) != 0 ||
         check_word("AWS_SECRET_ACCESS_KEY", c.secret, SIGV4_SECRET_MAX, e) != 0 ||

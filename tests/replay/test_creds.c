@@ -159,7 +159,8 @@ static void sources_have_their_order(void **state)
         struct arena a;
         struct creds c;
         arena_init(&a);
-        const struct creds_wish w = {.profile = cases[i].profile,
+        const struct creds_wish w = {.no_asking = true,
+                                     .profile = cases[i].profile,
                                      .region = cases[i].region,
                                      .endpoint_url = cases[i].endpoint_url,
                                      .ca_bundle = cases[i].ca_bundle,
@@ -193,7 +194,7 @@ static void a_home_without_files_has_no_credentials(void **state)
     struct creds c;
     environment = none;
     arena_init(&a);
-    const struct creds_wish w = {.env = from_case};
+    const struct creds_wish w = {.env = from_case, .no_asking = true};
     assert_int_equal(creds_find(&c, &a, &w, &e), -1);
     assert_int_equal(e.kind, ERR_INPUT);
     assert_non_null(strstr(e.text, "no credentials: set AWS_ACCESS_KEY_ID"));
@@ -210,7 +211,7 @@ static void a_named_file_must_be_there(void **state)
     struct creds c;
     environment = lost;
     arena_init(&a);
-    const struct creds_wish w = {.env = from_case};
+    const struct creds_wish w = {.env = from_case, .no_asking = true};
     assert_int_equal(creds_find(&c, &a, &w, &e), -1);
     assert_int_equal(e.kind, ERR_INPUT);
     assert_non_null(strstr(e.text, "/nonexistent/config"));
