@@ -141,7 +141,7 @@ int creds_http_container(struct creds_keys *out, struct arena *a, creds_env_fn *
         return err_set(
             e, ERR_INPUT,
             "AWS_CONTAINER_CREDENTIALS_FULL_URI: must be https, or http to this machine");
-    struct span token, body;
+    struct span token = {NULL, 0}, body;
     if (container_token(&token, a, env, e) != 0)
         return -1;
     const char *header =

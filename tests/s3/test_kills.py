@@ -128,7 +128,8 @@ def run(source, words, kill_after=None, how=signal.SIGKILL):
                 raise
             process.send_signal(how)
             said = process.communicate(timeout=PATIENCE_SECONDS)[1]
-            if how == signal.SIGINT and (process.returncode not in (0, 130) or (
+            # Before it began to listen, the signal ends it like any program.
+            if how == signal.SIGINT and (process.returncode not in (0, 130, -how) or (
                     process.returncode == 130 and "--resume" not in said)):
                 raise AssertionError(f"SIGINT: exit {process.returncode}: {said}") from None
             return process.returncode == 0
