@@ -5,6 +5,7 @@ usage: test_servers.py [SERVER...]     with BEANTRAIL, MINIO, VERSITYGW in the e
 
 import glob
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -159,6 +160,77 @@ class Tests:
         if not 1 < counter.connections <= max(2, puts // 3):
             raise AssertionError(f"{counter.connections} connections for {puts} objects")
         yield f"{counter.connections} connections for {puts} objects"
+
+    def test_bucket_as_source(self):
+        bucket = self.bucket("as-source")
+        folder = self.trees["quickstart"]
+        run("replay", folder, "--to", f"s3://{bucket}/some/prefix", "--endpoint-url", self.url)
+        with tempfile.TemporaryDirectory() as scratch:
+            for index, pace in enumerate((["--asap"], ["--speed", "1000000"])):
+                copy = os.path.join(scratch, str(index))
+                run("replay", f"s3://{bucket}/some", "--to", copy, "--endpoint-url", self.url, *pace)
+                want = {"prefix/" + key: body for key, body in tree_of(folder).items()}
+                if tree_of(copy) != want:
+                    raise AssertionError(f"{len(tree_of(copy))} of {len(want)} came back")
+        yield f"{len(want)} objects, listed and read twice"
+
+    def test_resumed_where_it_ended(self):
+        bucket = self.bucket("resumed")
+        folder = self.trees["quickstart"]
+        tree = tree_of(folder)
+        gone = sorted(tree)[::3]
+        words = ("replay", folder, "--to", f"s3://{bucket}", "--endpoint-url", self.url, "--json")
+        run(*words)
+        for key in gone:
+            self.s3.delete_object(Bucket=bucket, Key=key)
+        self.s3.put_object(Bucket=bucket, Key=sorted(tree)[1], Body=b"partial")
+        got = json.loads(run(*words, "--resume").stdout)
+        if (got["delivered"]["files"], got["same"]) != (len(gone) + 1, len(tree) - len(gone) - 1):
+            raise AssertionError(f"{got}")
+        for key in tree:  # typed anew where it was put by hand
+            if self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() != tree[key]:
+                raise AssertionError(f"{key}: other bytes")
+        yield f"{len(gone) + 1} of {len(tree)} were sent"
+
+    def test_nothing_is_overwritten(self):
+        bucket = self.bucket("kept")
+        folder = self.trees[EXAMPLE]
+        words = ("replay", folder, "--to", f"s3://{bucket}", "--endpoint-url", self.url,
+                 "--if-none-match", "--json")
+        run(*words)
+        again = json.loads(run(*words).stdout)
+        if again["delivered"]["files"] != 0 or again["same"] != len(tree_of(folder)):
+            raise AssertionError(f"{again}")
+        key = sorted(tree_of(folder))[0]
+        self.s3.put_object(Bucket=bucket, Key=key, Body=b"somebody else's")
+        result = run(*words, want=1)
+        if "is there already with other bytes" not in result.stderr:
+            raise AssertionError(result.stderr)
+        if self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() != b"somebody else's":
+            raise AssertionError("it was overwritten")
+        yield result.stderr.splitlines()[0]
+
+    def test_every_checksum(self):
+        for kind in ("md5", "crc32", "crc32c", "sha256"):
+            bucket = self.bucket(f"checksum-{kind}")
+            folder = self.trees[EXAMPLE]
+            run("replay", folder, "--to", f"s3://{bucket}", "--endpoint-url", self.url,
+                "--checksum", kind)
+            same(self.s3, bucket, tree_of(folder))
+        yield "md5, crc32, crc32c, sha256"
+
+    def test_a_locked_bucket(self):
+        try:
+            self.s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+            self.s3.put_object_lock_configuration(Bucket="locked", ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}})
+        except servers.botocore.exceptions.ClientError as error:
+            yield f"LEFT OUT: {error}"
+            return
+        folder = self.trees[EXAMPLE]
+        run("replay", folder, "--to", "s3://locked", "--endpoint-url", self.url)
+        yield f"{same(self.s3, 'locked', tree_of(folder))} objects"
 
     def test_no_bucket(self):
         refused("replay", self.trees[EXAMPLE], "--to", "s3://there-is-no-such-bucket",
