@@ -71,7 +71,8 @@ def good():
               f"resource: arn:aws:elasticbeanstalk:{REGION}:{ACCOUNT}:environment/shop/shop-prod "
               "because no identity-based policy allows the elasticbeanstalk:UpdateEnvironment action")
     records = {
-        "assume": call(0, "AssumeRole", {"roleArn": ROLE, "roleSessionName": "ana", "durationSeconds": 3600}, {
+        "assume": call(0, "AssumeRole", {
+            "roleArn": ROLE, "roleSessionName": "ana", "durationSeconds": 3600}, {
             "credentials": {"accessKeyId": KEY, "sessionToken": "x", "expiration": java(3600)},
             "assumedRoleUser": {"assumedRoleId": f"{ROLE_ID}:ana", "arn": SESSION["arn"]}}, "sts", USER),
         "app": call(5, "CreateApplication", {"applicationName": "shop"}, {"application": {
@@ -126,8 +127,11 @@ def drop(name):
 
 
 REQUEST, ANSWER = "requestParameters.", "responseElements."
+ATTRIBUTES = "userIdentity.sessionContext.attributes."
+OURS = f"arn:aws:elasticbeanstalk:{REGION}:{ACCOUNT}"
 BREAKS = {
-    "an application is created twice": add("x", lambda: call(50, "CreateApplication", {"applicationName": "shop"})),
+    "an application is created twice": add("x", lambda: call(
+        50, "CreateApplication", {"applicationName": "shop"})),
     "a version is created twice": add("x", lambda: version(650, "v1")),
     "a version is created after its deployment": at("v2", 650),
     "a deleted version is deployed": add("x", lambda: call(605, "DeleteApplicationVersion", {
@@ -142,19 +146,22 @@ BREAKS = {
     "an environment is launched twice": add("x", lambda: call(400, "CreateEnvironment", {
         "applicationName": "shop", "environmentName": "shop-prod"})),
     "an id returns": add("x", lambda: call(5000, "CreateEnvironment", {
-        "applicationName": "shop", "environmentName": "shop-prod"}, environment(5000, 5000, "v2", "Launching"),
-        who=USER)),
+        "applicationName": "shop", "environmentName": "shop-prod"},
+        environment(5000, 5000, "v2", "Launching"), who=USER)),
     "an environment has two ids": put("deploy", ANSWER + "environmentId", "e-bbbbbbbbbb"),
     "an environment changes its application": put("deploy", REQUEST + "applicationName", "warehouse"),
-    "an environment changes its CNAME without a swap": put("deploy", ANSWER + "cNAME", "other.us-east-1.elasticbeanstalk.com"),
+    "an environment changes its CNAME without a swap": put(
+        "deploy", ANSWER + "cNAME", "other.us-east-1.elasticbeanstalk.com"),
     "an ARN names another environment": put(
-        "launch", ANSWER + "environmentArn", f"arn:aws:elasticbeanstalk:{REGION}:{ACCOUNT}:environment/shop/other"),
+        "launch", ANSWER + "environmentArn", f"{OURS}:environment/shop/other"),
     "an ARN is of another region": put(
-        "deploy", ANSWER + "environmentArn", f"arn:aws:elasticbeanstalk:eu-west-1:{ACCOUNT}:environment/shop/shop-prod"),
+        "deploy", ANSWER + "environmentArn",
+        OURS.replace(REGION, "eu-west-1") + ":environment/shop/shop-prod"),
     "an environment is called otherwise than asked for": put("launch", REQUEST + "cNAMEPrefix", "till"),
     "a launch answers with another version": put("launch", ANSWER + "versionLabel", "v0"),
     "a deployed version is forgotten": put("end", ANSWER + "versionLabel", "v1"),
-    "a platform changes by itself": put("end", ANSWER + "platformArn", f"arn:aws:elasticbeanstalk:{REGION}::platform/PHP/1.0"),
+    "a platform changes by itself": put(
+        "end", ANSWER + "platformArn", f"arn:aws:elasticbeanstalk:{REGION}::platform/PHP/1.0"),
     "a tier changes": put("end", ANSWER + "tier", {"name": "Worker", "type": "SQS/HTTP"}),
     "dateCreated changes": put("end", ANSWER + "dateCreated", java(25)),
     "dateCreated is not the launch's": put("launch", ANSWER + "dateCreated", java(-500)),
@@ -183,15 +190,16 @@ BREAKS = {
         put("events", REQUEST + "requestId", str(uuid.uuid4()))(r), at("events", 4000)(r),
         put("events", "userIdentity", USER)(r)),
     "a key has two principals": put("deploy", "userIdentity.principalId", f"{ROLE_ID}:eve"),
-    "a key has two beginnings": put("deploy", "userIdentity.sessionContext.attributes.creationDate", stamp(1)),
-    "a key has two ideas of MFA": put("deploy", "userIdentity.sessionContext.attributes.mfaAuthenticated", "true"),
+    "a key has two beginnings": put("deploy", ATTRIBUTES + "creationDate", stamp(1)),
+    "a key has two ideas of MFA": put("deploy", ATTRIBUTES + "mfaAuthenticated", "true"),
     "a key has two addresses": put("deploy", "sourceIPAddress", "198.51.100.1"),
     "a key has two clients": put("deploy", "userAgent", "Boto3/1.43.11 md/x"),
     "a key is handed out by nobody": drop("assume"),
     "a key is used before it is made": put("app", "eventTime", stamp(-5)),
     "a key outlives its expiration": at("end", 4000),
     "an expiration is not what was asked for": put("assume", REQUEST + "durationSeconds", 900),
-    "a role has two ids": put("deploy", "userIdentity.sessionContext.sessionIssuer.principalId", "AROAIEXAMPLEOTHEREXAM"),
+    "a role has two ids": put(
+        "deploy", "userIdentity.sessionContext.sessionIssuer.principalId", "AROAIEXAMPLEOTHEREXAM"),
     "a role's answer names another role": put(
         "assume", ANSWER + "assumedRoleUser.arn", f"arn:aws:sts::{ACCOUNT}:assumed-role/other/ana"),
     "a user has two ids": put("denied", "userIdentity.principalId", "AIDAIEXAMPLEOTHEREXAM"),

@@ -286,9 +286,10 @@ class World:
                 yield from self._stays(life, what, answer[what])
         if answer.get("tier"):
             yield from self._stays(life, "tier", (answer["tier"].get("name"), answer["tier"].get("type")))
+        app, env = answer.get("applicationName"), answer.get("environmentName")
         arn = answer.get("environmentArn", "")
-        if arn and arn.split(":", 5)[5] != f"environment/{answer['applicationName']}/{answer['environmentName']}":
-            yield f"{arn} is not of {answer['applicationName']} and {answer['environmentName']}"
+        if arn and arn.split(":", 5)[5] != f"environment/{app}/{env}":
+            yield f"{arn} is not of {app} and {env}"
         for what in ("versionLabel", "platformArn", "solutionStackName"):
             if what in answer and life.runs.setdefault(what, answer[what]) != answer[what]:
                 yield f"{name} of {answer['environmentName']} is answered with {what} {answer[what]}, " \
@@ -326,8 +327,9 @@ class World:
 
     def _agree(self, request, answer, members):
         for what in members:
-            if what in request and what in answer and request[what] != answer[what]:
-                yield f"{what} is asked to be {json.dumps(request[what])} and answered {json.dumps(answer[what])}"
+            asked, told = request.get(what), answer.get(what)
+            if None not in (asked, told) and asked != told:
+                yield f"{what} is asked to be {json.dumps(asked)} and answered {json.dumps(told)}"
 
     def _dates(self, at, thing, name, made_at=None):
         created, updated = date(thing.get("dateCreated")), date(thing.get("dateUpdated"))

@@ -13,7 +13,7 @@ failed=0
 limits() {
     case $1 in
     load*) echo --records 20000 ;;
-    quarter-of-a-company) echo --duration 10d ;;
+    quarter-of-a-company) echo --duration 5d ;;
     esac
 }
 

@@ -167,7 +167,8 @@ def versions_mix(material):
     versions = {}
     for record in material.records():
         versions.setdefault(record["eventSource"], record["eventVersion"])
-    if len(versions) >= 6 and len(set(versions.values())) == 1:
+    # up to 2023 all but one of 25 services wrote 1.08
+    if len(versions) >= 6 and len(set(versions.values())) == 1 and min(versions.values()) > "1.08":
         yield f"all of {len(versions)} services write {set(versions.values()).pop()}"
 
 
@@ -248,16 +249,21 @@ def service_three_times(material):
             yield f"{named(record)}: tlsDetails"
 
 
-@check("00-9a files are not all in order of time", "place", "whole")
-def not_sorted(material):
-    many = unsorted = 0
+@check("00-9a files are roughly in order of time, and not all of them exactly", "place", "whole")
+def roughly_sorted(material):
+    many = unsorted = steps = back = 0
     for file in material.files():
         times = [record["eventTime"] for record in file.records]
         if len(times) >= 8:
             many += 1
             unsorted += times != sorted(times)
-    if many >= 20 and not 0.1 <= unsorted / many <= 0.95:
+            steps += len(times) - 1
+            back += sum(one > two for one, two in zip(times, times[1:]))
+    if many >= 20 and not 0.1 <= unsorted / many <= 0.99:
         yield f"{unsorted} of {many} files of 8 records and more are out of order"
+    # runs that are in order, a few of them interleaved; a shuffle goes back every other time
+    if many >= 20 and back / steps > 0.35:
+        yield f"{back} of {steps} records are older than the one before them"
 
 
 @check("00-9b late records are at most 20 minutes late", "place")
@@ -342,7 +348,8 @@ def key_is_constant(material):
         if not key.startswith("ASIA"):
             continue
         attributes = identity.get("sessionContext", {}).get("attributes", {})
-        now = (identity.get("principalId"), attributes.get("creationDate"), attributes.get("mfaAuthenticated"))
+        now = (identity.get("principalId"), attributes.get("creationDate"),
+               attributes.get("mfaAuthenticated"))
         if seen.setdefault(key, now) != now:
             yield f"{named(record)}: {key} has {seen[key]} and {now}"
 
@@ -436,6 +443,21 @@ def client_stays(material):
             yield f"{named(record)}: {key} is used by {seen[key]} and {first}"
 
 
+@check("10-7e a sign-in is a person's, the root user's in us-east-1", "shapes")
+def sign_ins(material):
+    for record in material.records():
+        if record.get("eventType") != "AwsConsoleSignIn":
+            continue
+        if re.search(r"AWS Internal|amazonaws", record.get("userAgent") or ""):
+            yield f"{named(record)}: {record.get('userAgent')}"
+        partition = record["awsRegion"].split("-")[0]
+        if record["userIdentity"].get("type") == "Root" and partition not in ("cn",) \
+                and record["awsRegion"] not in ("us-east-1", "us-gov-west-1"):
+            yield f"{named(record)}: root in {record['awsRegion']}"
+        if "requestID" in record:
+            yield f"{named(record)}: a requestID"
+
+
 @check("10-8 query services show no parameters of a refused call", "shapes")
 def query_refusals(material):
     for record in material.records():
@@ -471,7 +493,8 @@ def shared_ids(material):
 def foreign(record):
     """Does the call touch something of another account?"""
     text = str(record.get("requestParameters")) + str(record.get("resources"))
-    return any(found != record["recipientAccountId"] for found in re.findall(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):", text))
+    accounts = re.findall(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):", text)
+    return any(account != record["recipientAccountId"] for account in accounts)
 
 
 @check("10-10a calls lie within their session", "times")

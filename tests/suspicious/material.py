@@ -7,6 +7,7 @@ bytes      the file as delivered         place      the key: folders, stamp
 order      members in delivered order    ids        identifiers and account numbers as AWS made them
 addresses  addresses and agents          times      times of one trail, none moved
 whole      every record of the trail     shapes     members and their types
+members    real members, though some may be gone
 keys       identifiers as AWS made them, beside rewritten account numbers
 digests    digest files
 """
@@ -21,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "readers"))
 import tree  # noqa: E402  # pylint: disable=wrong-import-position
 
 EVERYTHING = {"bytes", "place", "order", "ids", "keys", "addresses", "times", "whole", "shapes"}
+KEPT_MOST = 64 << 20  # bytes of text that are kept parsed
 # Each published file with what its publisher left untouched, and why not more.
 SAMPLES = {
     "radkawar-stackd-digest.json": ({"digests"}, "two digests of an idle trail; account number rewritten"),
@@ -31,10 +33,11 @@ SAMPLES = {
         "one file of a trail; account number rewritten"),
     "radkawar-stackd-native.json": ({"order", "times", "shapes"}, "identities and addresses redacted"),
     "awsdocs-elastic-beanstalk-guide.json": ({"order", "shapes"}, "an example, ids are placeholders"),
-    "datadog-stratus-red-team.json": ({"shapes"}, "members sorted, ids, addresses and times replaced"),
-    "panther-analysis-rule-tests.json": (set(), "members sorted, cut and changed for tests of rules"),
-    "cloud-custodian-cwe.json": (set(), "records of 2015 to 2021, cut and changed for tests"),
-    "flosell-trailscraper.json": (set(), "one anonymised file of 2017"),
+    "datadog-stratus-red-team.json": ({"shapes", "members"},
+                                      "members sorted, ids, addresses and times replaced"),
+    "panther-analysis-rule-tests.json": ({"members"}, "members sorted, cut and changed for tests of rules"),
+    "cloud-custodian-cwe.json": ({"members"}, "records of 2015 to 2021, cut and changed for tests"),
+    "flosell-trailscraper.json": ({"members"}, "one anonymised file of 2017"),
     "awsdocs-cloudtrail-user-guide.json": (set(), "examples written for a guide"),
     "david-xiao-user-identity-article.json": (set(), "members cut by the author"),
 }
@@ -53,12 +56,23 @@ class File:
 class Material:
     def __init__(self, name, has, why, files, digests=()):
         self.name, self.has, self.why = name, has, why
-        self._files, self.digests = files, digests
+        self._files, self.digests, self._kept = files, digests, None
 
     def files(self):
-        """Each file, read when it is asked for: a tree may be large."""
+        """Each file, read when it is asked for; a small material is read once and kept."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept, size = [], 0
         for make in self._files:
-            yield make()
+            file = make()
+            if kept is not None:
+                size += len(file.text)
+                kept.append(file)
+                if size > KEPT_MOST:
+                    kept = None
+            yield file
+        self._kept = kept
 
     def records(self):
         for file in self.files():

@@ -12,8 +12,9 @@ import material as materials
 
 SHOWN = 3
 REASONS = {"bytes": "no file as delivered", "place": "no key", "order": "members not in delivered order",
-           "ids": "identifiers rewritten", "addresses": "addresses replaced", "times": "times or ids replaced",
-           "whole": "an extract", "keys": "identifiers rewritten", "shapes": "records changed by hand", "digests": "no digest files"}
+           "ids": "identifiers rewritten", "keys": "identifiers rewritten", "whole": "an extract",
+           "addresses": "addresses replaced", "times": "times or ids replaced",
+           "shapes": "records changed by hand", "digests": "no digest files"}
 
 
 def run(material):
