@@ -79,9 +79,9 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
     j->gzipped = f->gzipped;
     j->body = f->body;
     checksum_make(&j->checksum, s->options.put.checksum, buf_span(&j->body), j->sha256);
-    j->planned_ns = f->planned_ns != LOGFILE_NO_TIME
-                        ? f->planned_ns
-                        : s->flight.clock->now_ns(s->flight.clock->self);
+    j->planned_ns = f->planned_ns;
+    if (s->options.latency != NULL && j->planned_ns == LOGFILE_NO_TIME)
+        j->planned_ns = s->flight.clock->now_ns(s->flight.clock->self);
     j->fate = S3_ARRIVED;
     j->why[0] = '\0';
     j->looking = false;
