@@ -1,6 +1,7 @@
 /* test_hist.c - expected values worked out by hand. */
 #include "tests/test.h"
 
+#include "base/buf.h"
 #include "replay/hist.h"
 
 static void small_values_are_exact(void **state)
@@ -78,9 +79,27 @@ static void merged_counts_add_up(void **state)
     assert_int_equal(hist_at(&a, 500000), 50);
 }
 
+static void a_histogram_is_saved_cell_by_cell(void **state)
+{
+    (void)state;
+    struct hist h = {0};
+    struct buf b;
+    buf_init(&b, 4096);
+    hist_put(&b, &h, "late");
+    hist_add(&h, 5);
+    hist_add(&h, 5);
+    hist_add(&h, 1000);
+    hist_put(&b, &h, "late");
+    /* 1000 lies in the octave from 512, in cells of 8. */
+    assert_string_equal(buf_text(&b), "late count 0 max 0\nlate count 3 max 1000\nlate 5 5 2\n"
+                                      "late 1000 1007 1\n");
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_histogram_is_saved_cell_by_cell),
         cmocka_unit_test(small_values_are_exact),
         cmocka_unit_test(large_values_are_right_to_two_per_cent),
         cmocka_unit_test(percentiles_of_a_thousand),
