@@ -319,13 +319,32 @@ static void add_renewals(struct agenda *list, const struct plan *p, uint32_t act
     }
 }
 
+/*
+ * Whether an actor always has a session: a machine that calls oftener than its sessions end, or
+ * that only follows others, whenever they change something. One that comes once a day takes its
+ * credentials when it comes.
+ */
+static bool renews(const struct actor *a)
+{
+    if (!a->hours.always)
+        return false;
+    for (size_t i = 0; i < a->nhabits; i++) {
+        int64_t pause_ms = a->habits[i].every_ms;
+        if (pause_ms == 0)
+            pause_ms = UTC_DAY_MS * 1000 / (int64_t)a->habits[i].per_day_milli;
+        if (pause_ms <= caller_keep_ms(a->session_ms))
+            return true;
+    }
+    return a->nhabits == 0;
+}
+
 /* A session belongs to the stretch in which it begins, though its first use may come later. */
 static void add_sessions(struct agenda *list, const struct plan *p, uint32_t actor,
                          struct span_of_time in)
 {
     const struct actor *a = &p->scenario->actors[actor];
     const struct client *client = p->openers[actor]->opens->client;
-    if (a->hours.always && !client->per_activity) {
+    if (renews(a) && !client->per_activity) {
         add_renewals(list, p, actor, in);
         return;
     }

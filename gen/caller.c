@@ -284,6 +284,14 @@ int64_t caller_keep_ms(int64_t session_ms)
 static int64_t session_anchor(const struct caller *c, int64_t began_ms, int64_t keep)
 {
     const struct hours *h = &c->actor->hours;
+    /* A poller takes new credentials as it begins a round. */
+    if (h->always && c->actor->nhabits > 0 && c->actor->habits[0].every_ms > 0) {
+        uint64_t habit = draw_at(c->address, PURPOSE_HABIT, 0);
+        return (int64_t)draw_below(draw_at(habit, PURPOSE_PHASE, 0),
+                                   (uint64_t)c->actor->habits[0].every_ms) /
+                   UTC_SECOND_MS * UTC_SECOND_MS -
+               2 * UTC_SECOND_MS;
+    }
     if (h->always)
         return draw_between(draw_at(c->address, PURPOSE_PHASE, 0), 0, keep - 1) / UTC_SECOND_MS *
                UTC_SECOND_MS;
