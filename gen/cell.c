@@ -29,7 +29,7 @@ static struct event *add_event(struct cell *cell, struct arena *arena)
 {
     if (cell->n == cell->room) {
         size_t room = cell->room == 0 ? EVENTS_FIRST : 2 * cell->room;
-        struct event *events = ARENA_NEW(arena, struct event, room);
+        struct event *events = ARENA_ROOM(arena, struct event, room);
         if (cell->n > 0)
             memcpy(events, cell->events, cell->n * sizeof *events);
         cell->events = events;
@@ -120,7 +120,7 @@ static void begin_scene(struct playing *p)
 
 static struct scene *copy_scene(struct playing *p)
 {
-    struct scene *s = ARENA_NEW(p->arena, struct scene, 1);
+    struct scene *s = ARENA_ROOM(p->arena, struct scene, 1);
     *s = *p->scene;
     p->scene = s;
     return s;

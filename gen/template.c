@@ -141,7 +141,7 @@ const struct template *template_make(struct arena *arena, const struct rules *ru
 {
     struct flatten f = {.call = call, .e = e};
     buf_init(&f.text, TEXT_MAX);
-    f.pieces = ARENA_NEW(call->arena, struct piece, PIECES_MAX);
+    f.pieces = ARENA_ROOM(call->arena, struct piece, PIECES_MAX);
     const struct node *record = draft_make(call->arena, rules, call);
     struct template *t = NULL;
     if (put_node(&f, record, true) == 0) {
