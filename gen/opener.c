@@ -14,6 +14,11 @@ struct opener {
     struct step step;
 };
 
+/* Who works through the console's proxy signs in with a browser all the same. */
+static const struct span browser =
+    SPAN_INIT("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+              "Chrome/106.0.0.0 Safari/537.36");
+
 static bool contains(struct span text, const char *part)
 {
     size_t n = strlen(part);
@@ -119,6 +124,10 @@ struct caller *opener_make(struct arena *arena, const struct scenario *s, const 
     if (op == NULL)
         return NULL;
     /* Signing in happens in the browser, not with what its session then gives. */
+    if (o->client.kind == CLIENT_PROXY) {
+        o->client.user_agents = &browser;
+        o->client.nuser_agents = 1;
+    }
     if (o->client.kind == CLIENT_CONSOLE || o->client.kind == CLIENT_PROXY)
         o->client.kind = CLIENT_PROGRAM;
     o->actor.pin = (struct json){0};

@@ -339,6 +339,7 @@ static void the_expected_number_is_near(void **state)
 
 int main(void)
 {
+    scene_quiet = true;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_follow_with_their_pauses),
         cmocka_unit_test(a_run_is_the_same_again),

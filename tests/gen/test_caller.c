@@ -196,10 +196,10 @@ static void an_address_is_kept_for_a_local_day(void **state)
     stage_open(&st, sessions);
     const struct caller *c = plan_caller(&st.plan, 1, SCENARIO_NONE);
     size_t changes = 0;
-    const struct session long_term = {.created_ms = SCENE_START_MS};
-    struct span before = caller_address(c, &long_term, SCENE_START_MS - 1);
+    struct span before =
+        caller_address(c, &(struct session){.created_ms = SCENE_START_MS - 1}, SCENE_START_MS - 1);
     for (int64_t t = SCENE_START_MS; t < SCENE_START_MS + 40 * UTC_DAY_MS; t += UTC_HOUR_MS) {
-        struct span now = caller_address(c, &long_term, t);
+        struct span now = caller_address(c, &(struct session){.created_ms = t}, t);
         assert_true(span_is(now, "203.0.113.7") || span_is(now, "203.0.113.8"));
         if (!span_equal(now, before)) {
             assert_int_equal((t - SCENE_START_MS) % UTC_DAY_MS, 22 * UTC_HOUR_MS);

@@ -352,6 +352,7 @@ static void a_habit_may_not_end_what_it_is_about(void **state)
 
 int main(void)
 {
+    scene_quiet = true;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_tile_the_window),
         cmocka_unit_test(busy_accounts_have_short_cells),

@@ -145,7 +145,7 @@ static void lives_begin_and_end(void **state)
     } cases[] = {
         {"a-web", -100000, true}, {"a-web", 100000, true}, {"b-late", 0, false},
         {"b-late", 120, false},   {"b-late", 128, true},   {"b-late", 299, true},
-        {"b-late", 300, false},   {"b-made", 180, false},  {"b-made", 188, true},
+        {"b-late", 300, false},   {"b-made", 180, false},  {"b-made", 220, true},
         {"b-made", 100000, true}, {"b-gone", 239, true},   {"b-gone", 240, false},
     };
     struct stage st;
@@ -156,7 +156,8 @@ static void lives_begin_and_end(void **state)
         if (world_is_ready(w, st.plan.scenario, index_of(w, cases[i].name), t_ms) != cases[i].ready)
             fail_msg("%s at minute %jd", cases[i].name, (intmax_t)cases[i].minute);
     }
-    assert_int_equal(find(w, "b-made")->created_ms, SCENE_START_MS + 3 * UTC_HOUR_MS);
+    const int64_t made_ms = find(w, "b-made")->created_ms - (SCENE_START_MS + 3 * UTC_HOUR_MS);
+    assert_in_range(made_ms, 0, 10 * UTC_MINUTE_MS); /* its launching call comes after others */
     assert_true(find(w, "a-web")->created_ms < SCENE_START_MS - 34 * UTC_DAY_MS);
     stage_close(&st);
 }
@@ -186,8 +187,8 @@ static void labels_are_in_the_style_of_their_tool(void **state)
         {LABELS_EB_CLI, "app-", 28},
         {LABELS_PIPELINE, "code-pipeline-1789381230000-", 36},
         {LABELS_COMMIT, "", 40},
-        {LABELS_SEMVER, "v6.9.322", 8},
-        {LABELS_BUILD, "build-3823020", 13},
+        {LABELS_SEMVER, "v6.9.19340", 11},
+        {LABELS_BUILD, "build-289381230", 15},
     };
     struct stage st;
     stage_open(&st, SCENE_CAST ", " SCENE_ANA);
@@ -218,7 +219,7 @@ static void places_know_the_global_region(void **state)
                     " {'id': '444455556666', 'regions': ['eu-west-1']},"
                     " {'id': '777788889999', 'regions': ['cn-northwest-1']}],"
                     "'applications': [{'name': 'a', 'platform': 'Docker running on 64bit Amazon "
-                    "Linux 2023', 'environments': [{'name': 'a-web'}]}]");
+                    "Linux 2023', 'environments': [{'name': 'a-web'}]}], " SCENE_ANA);
     const struct place *places = st.plan.world.places;
     assert_int_equal(st.plan.world.nplaces, 4);
     assert_ptr_equal(places[0].global, &places[1]);
