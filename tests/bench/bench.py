@@ -134,9 +134,11 @@ def memory(b):
 
 
 def start(b):
-    folder = b.path("quickstart")
-    whole = child.best([b.gen("quickstart", "--out", folder, "--force")], STARTS, "wall_s")[0]
-    b.at_most("quickstart.whole", "gen quickstart, the whole command", 1000 * whole.wall_s, "ms", 100)
+    runs = [child.run(b.gen("quickstart", "--out", b.path(f"quickstart-{i}")))
+            for i in range(STARTS)]
+    b.at_most("quickstart.whole", "gen quickstart, the whole command",
+              1000 * min(run.wall_s for run in runs), "ms", 100)
+    b.add("quickstart.cpu", "  its processor time", 1000 * min(run.cpu_s for run in runs), "ms")
     first = min(child.first_byte_s([b.program, "gen", "quickstart", "--quiet", "--out", "-",
                                     "--format", "jsonl"]) for _ in range(STARTS))
     b.at_most("quickstart.first", "gen quickstart, start to first byte", 1000 * first, "ms", 30)
