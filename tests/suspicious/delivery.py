@@ -27,7 +27,8 @@ TARGETS = [
     ("stamp minus event, p99 (s)", 542, "near"),
     ("stamp minus event, most (s)", 606, "near"),
     ("files not in order of time (%)", 27, "near"),
-    ("files of 8 records and more not in order (%)", 47, "near"),
+    # 47 % in the set of 2021, 89 % in that of 2023
+    ("files of 8 records and more not in order (%)", 89, "most"),
     ("span of a file, p99 (s)", 315, "most"),
     ("files of a region and stamp, mean", 1.10, "near"),
     ("put minus oldest event, least (s)", 302, "least"),
