@@ -229,10 +229,9 @@ struct placed {
     uint32_t actor;
     uint32_t activity;
     int64_t at_ms;
-    uint32_t environment;         /* or SCENARIO_NONE */
-    uint32_t application;         /* or SCENARIO_NONE */
-    const struct region *region;  /* for account-wide ones, or NULL: the account's first */
-    uint32_t first_template_step; /* as in steps: addresses templates */
+    uint32_t environment;        /* or SCENARIO_NONE */
+    uint32_t application;        /* or SCENARIO_NONE */
+    const struct region *region; /* for account-wide ones, or NULL: the account's first */
 };
 
 struct scenario {

@@ -292,13 +292,9 @@ static void finish(struct scenario_part *p)
         env->recycle_launch = p->activities[env->recycle_launch].index;
         env->recycle_terminate = p->activities[env->recycle_terminate].index;
     }
-    size_t first = p->out->nsteps;
     for (size_t i = 0; i < p->out->nplaced; i++) {
         struct placed *placed = &p->placed[i];
-        const struct activity *activity = &p->activities[placed->activity].activity;
         placed->activity = p->activities[placed->activity].index;
-        placed->first_template_step = (uint32_t)first;
-        first += activity->nsteps;
     }
 }
 
