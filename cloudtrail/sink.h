@@ -21,10 +21,26 @@ struct sink_totals {
    that the run stopped before its turn, and the error that stopped it says why. */
 typedef void sink_lost_fn(void *ctx, struct span key, struct span why);
 
+/* A log file that is in its place, where readers find it; valid during the call. */
+struct sink_arrival {
+    struct span bucket, region; /* empty for a directory */
+    struct span key;            /* with the place's prefix */
+    uint64_t bytes;
+    struct span etag;    /* as the bucket gave it; else the MD5 of its bytes in hex */
+    struct span version; /* of a bucket that keeps versions, or empty */
+};
+
+/* Hears of each log file once it can be read, whether it arrived now or was there already; also
+   on a thread of the sink's own. */
+typedef void sink_arrived_fn(void *ctx, const struct sink_arrival *a);
+
 struct sink_ops {
     const char *name;
     /* Whether ${f} is there already, byte for byte: 1, 0, -1. NULL where a sink cannot tell. */
     int (*holds)(void *self, const struct logfile *f, struct err *e);
+    /* ${f} is passed over because it is held: whoever hears of arrivals hears of it. NULL where
+       nobody does. */
+    int (*pass)(void *self, const struct logfile *f, struct err *e);
     /* 0 and the body is the sink's (it may still be on its way); -1: the run cannot go on. */
     int (*put)(void *self, struct logfile *f, struct err *e);
     /* A pause in the run begins: what was put becomes visible now. NULL where it does at once. */

@@ -22,6 +22,17 @@ static int fan_holds(void *self, const struct logfile *f, struct err *e)
     return 1;
 }
 
+static int fan_pass(void *self, const struct logfile *f, struct err *e)
+{
+    const struct fan *fan = self;
+    for (size_t i = 0; i < fan->n; i++) {
+        const struct sink *s = &fan->sinks[i];
+        if (s->ops->pass != NULL && s->ops->pass(s->self, f, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int fan_put(void *self, struct logfile *f, struct err *e)
 {
     const struct fan *fan = self;
@@ -83,6 +94,7 @@ static void fan_close(void *self)
 
 static const struct sink_ops fan_ops = {.name = "fan",
                                         .holds = fan_holds,
+                                        .pass = fan_pass,
                                         .put = fan_put,
                                         .flush = fan_flush,
                                         .finish = fan_finish,

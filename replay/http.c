@@ -33,6 +33,7 @@ struct slot {
     struct buf body;
     size_t seen_n, seen_max;
     char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
+    char version[HTTP_VALUE_MAX];
     char retry_after[HTTP_VALUE_MAX], location[HTTP_VALUE_MAX];
     char reason[CURL_ERROR_SIZE];
 };
@@ -55,6 +56,7 @@ static const struct {
     {"date:", offsetof(struct slot, date)},
     {"x-amz-bucket-region:", offsetof(struct slot, region)},
     {"etag:", offsetof(struct slot, etag)},
+    {"x-amz-version-id:", offsetof(struct slot, version)},
     {"retry-after:", offsetof(struct slot, retry_after)},
     {"location:", offsetof(struct slot, location)},
 };
@@ -181,7 +183,7 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
     s->tag = tag;
     buf_clear(&s->body);
     s->seen_n = 0;
-    s->date[0] = s->region[0] = s->etag[0] = s->retry_after[0] = '\0';
+    s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
     s->location[0] = s->reason[0] = '\0';
     if (s->easy == NULL)
         set_up(h, s);
@@ -246,6 +248,7 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
                                    .reason = code == CURLE_OK ? "" : s->reason,
                                    .region = s->region,
                                    .etag = s->etag,
+                                   .version = s->version,
                                    .retry_after = s->retry_after,
                                    .location = s->location,
                                    .date_ms = date < 0 ? -1 : (int64_t)date * 1000};

@@ -52,7 +52,7 @@ struct http_reply {
     struct span body;   /* the first HTTP_BODY_KEPT bytes, or as the options say */
     const char *reason; /* of a fault, one line; "" without */
     /* Headers that S3's callers need; "" when absent. */
-    const char *region, *etag, *retry_after, *location;
+    const char *region, *etag, *version, *retry_after, *location;
     int64_t date_ms; /* the server's clock, or -1 */
 };
 

@@ -23,6 +23,8 @@ static int move_one(struct source *source, struct sink *sink, struct schedule *s
     if (got <= 0)
         return got;
     int held = resume && sink->ops->holds != NULL ? sink->ops->holds(sink->self, &f, e) : 0;
+    if (held > 0 && sink->ops->pass != NULL && sink->ops->pass(sink->self, &f, e) != 0)
+        held = -1;
     if (held != 0) {
         t->there += held > 0;
         logfile_free(&f);

@@ -86,8 +86,24 @@ static void wait_until(struct s3_flight *s, struct s3_job *j, int64_t delay_ms)
     s->waiting[s->waiting_n++] = j;
 }
 
-static void arrived(struct s3_flight *s, struct s3_job *j)
+/* The object can be read. */
+static void tell_arrived(const struct s3_flight *s, const struct s3_job *j,
+                         const struct http_reply *r)
 {
+    if (s->arrived == NULL)
+        return;
+    const struct sink_arrival a = {.bucket = s->door.place.bucket,
+                                   .region = s->door.place.region,
+                                   .key = {j->key, j->key_n},
+                                   .bytes = j->body.n,
+                                   .etag = span_of(r->etag),
+                                   .version = span_of(r->version)};
+    s->arrived(s->arrived_ctx, &a);
+}
+
+static void arrived(struct s3_flight *s, struct s3_job *j, const struct http_reply *r)
+{
+    tell_arrived(s, j, r);
     retry_arrived(&s->retry, &j->tried);
     j->fate = S3_ARRIVED;
     j->arrived_ns = now_ns(s);
@@ -95,11 +111,11 @@ static void arrived(struct s3_flight *s, struct s3_job *j)
 }
 
 /* HEAD has told what stands under the key that If-None-Match kept: ours, or others'. */
-static void compare(struct s3_flight *s, struct s3_job *j, const char *etag)
+static void compare(struct s3_flight *s, struct s3_job *j, const struct http_reply *r)
 {
     uint8_t md5[HASH_MD5_N];
     char hex[2 * HASH_MD5_N];
-    struct span tag = span_of(etag);
+    struct span tag = span_of(r->etag);
     while (tag.n > 0 && tag.p[0] == '"')
         tag = span_from(tag, 1);
     while (tag.n > 0 && tag.p[tag.n - 1] == '"')
@@ -110,9 +126,10 @@ static void compare(struct s3_flight *s, struct s3_job *j, const char *etag)
     if (span_equal(tag, (struct span){hex, sizeof(hex)})) {
         /* Behind a lost answer it was our own PUT. */
         if (j->repeated) {
-            arrived(s, j);
+            arrived(s, j, r);
             return;
         }
+        tell_arrived(s, j, r);
         j->fate = S3_WAS_THERE;
         s3_flight_give_back(s, j);
         return;
@@ -153,9 +170,9 @@ static void settle(struct s3_flight *s, const struct http_reply *r)
     switch (rule->action) {
     case S3_DONE:
         if (j->looking)
-            compare(s, j, r->etag);
+            compare(s, j, r);
         else
-            arrived(s, j);
+            arrived(s, j, r);
         return;
     case S3_CLOCK:
     case S3_REGION:

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "cloudtrail/key.h"
+#include "cloudtrail/sink.h"
 #include "replay/checksum.h"
 #include "replay/http.h"
 #include "replay/pace.h"
@@ -60,6 +61,8 @@ struct s3_flight {
     struct s3_door door;
     struct http http;
     struct s3_put_options put;
+    sink_arrived_fn *arrived; /* or NULL; called on the transfer thread */
+    void *arrived_ctx;
     const struct pace_clock *clock;
     unsigned jobs_n; /* that exist */
     struct work_queue *idle, *ready;

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "replay/leftover.h"
 
 enum {
@@ -26,6 +27,8 @@ enum {
 struct pending {
     const char *temp, *key; /* below the root, in the group's arena */
     uint64_t bytes;
+    bool named;              /* the file has its name */
+    uint8_t md5[HASH_MD5_N]; /* for whoever hears of arrivals */
 };
 
 struct sink_dir {
@@ -75,6 +78,25 @@ static void lose_for(struct sink_dir *s, const char *key, int reason)
     char why[256];
     snprintf(why, sizeof(why), "cannot be written: %s", strerror(reason));
     lose(s, key, why);
+}
+
+static void tell_arrived(const struct sink_dir *s, const char *key, uint64_t bytes,
+                         const uint8_t md5[HASH_MD5_N])
+{
+    char hex[2 * HASH_MD5_N];
+    hash_hex(hex, md5, HASH_MD5_N);
+    const struct sink_arrival a = {.key = span_of(key), .bytes = bytes, .etag = {hex, sizeof(hex)}};
+    s->options.arrived(s->options.arrived_ctx, &a);
+}
+
+/* ${body} stands under ${key} already. */
+static void tell_there(const struct sink_dir *s, const char *key, struct span body)
+{
+    if (s->options.arrived == NULL)
+        return;
+    uint8_t md5[HASH_MD5_N];
+    hash_md5(md5, body);
+    tell_arrived(s, key, body.n, md5);
 }
 
 /* Reasons that lie in one key and not in the directory or its disk. */
@@ -156,8 +178,9 @@ static int commit(struct sink_dir *s, struct err *e)
         return -1;
     }
     for (size_t i = 0; i < s->pending_n; i++) {
-        const struct pending *p = &s->pending[i];
+        struct pending *p = &s->pending[i];
         if (rename_new(s, p->temp, p->key) == 0) {
+            p->named = true;
             s->totals.files++;
             s->totals.bytes += p->bytes;
             continue;
@@ -171,6 +194,11 @@ static int commit(struct sink_dir *s, struct err *e)
         if (sync_path(s, s->folders[i], O_DIRECTORY) != 0)
             rc = err_sys(e, ERR_WORK, "%s/%s: cannot be written through to the disk", s->root,
                          s->folders[i]);
+    }
+    for (size_t i = 0; i < s->pending_n && s->options.arrived != NULL && rc == 0; i++) {
+        const struct pending *p = &s->pending[i];
+        if (p->named)
+            tell_arrived(s, p->key, p->bytes, p->md5);
     }
     s->pending_n = 0;
     s->pending_bytes = 0;
@@ -285,6 +313,7 @@ static int place(struct sink_dir *s, const struct logfile *f)
     switch (existing(s, f->key, body)) {
     case 1:
         s->totals.same++;
+        tell_there(s, f->key, body);
         return 0;
     case 0:
         break;
@@ -310,8 +339,11 @@ static int place(struct sink_dir *s, const struct logfile *f)
         lose_for(s, f->key, errno);
         return 0;
     }
-    s->pending[s->pending_n++] =
-        (struct pending){temp, arena_copy(&s->group, span_of(f->key)).p, body.n};
+    struct pending *p = &s->pending[s->pending_n++];
+    *p = (struct pending){
+        .temp = temp, .key = arena_copy(&s->group, span_of(f->key)).p, .bytes = body.n};
+    if (s->options.arrived != NULL)
+        hash_md5(p->md5, body);
     s->pending_bytes += body.n;
     return 1;
 }
@@ -358,6 +390,13 @@ static int dir_holds(void *self, const struct logfile *f, struct err *e)
            existing(s, f->key, buf_span(&f->body)) == 1;
 }
 
+static int dir_pass(void *self, const struct logfile *f, struct err *e)
+{
+    (void)e;
+    tell_there(self, f->key, buf_span(&f->body));
+    return 0;
+}
+
 static int dir_flush(void *self, struct err *e)
 {
     return commit(self, e);
@@ -383,6 +422,7 @@ static void dir_close(void *self)
 
 static const struct sink_ops dir_ops = {.name = "directory",
                                         .holds = dir_holds,
+                                        .pass = dir_pass,
                                         .put = dir_put,
                                         .flush = dir_flush,
                                         .finish = dir_finish,

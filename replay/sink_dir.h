@@ -20,6 +20,8 @@ struct sink_dir_options {
     bool volatile_ok;   /* leave the writing back to the system: faster, lost in a power cut */
     sink_lost_fn *lost; /* or NULL */
     void *lost_ctx;
+    sink_arrived_fn *arrived; /* or NULL; called by put, pass, flush and finish, on their thread */
+    void *arrived_ctx;
 };
 
 /**

@@ -13,7 +13,8 @@
 struct sink_s3 {
     struct arena arena; /* holds this struct and all below */
     struct sink_s3_options options;
-    const char *prefix; /* "logs/" or "" */
+    const char *prefix;         /* "logs/" or "" */
+    struct span bucket, region; /* as they were when it was opened */
     struct s3_job *jobs;
     struct s3_flight flight;
     struct held held;
@@ -151,8 +152,35 @@ static int s3_holds(void *self, const struct logfile *f, struct err *e)
     return held_has(&s->held, (struct span){key, prefix_n + f->key_n}, buf_span(&f->body));
 }
 
-static const struct sink_ops s3_ops = {
-    .name = "s3", .holds = s3_holds, .put = s3_put, .finish = s3_finish, .close = s3_close};
+static int s3_pass(void *self, const struct logfile *f, struct err *e)
+{
+    (void)e;
+    const struct sink_s3 *s = self;
+    if (s->options.arrived == NULL)
+        return 0;
+    uint8_t md5[HASH_MD5_N];
+    char hex[2 * HASH_MD5_N];
+    char key[2 * KEY_MAX];
+    const size_t prefix_n = strlen(s->prefix);
+    hash_md5(md5, buf_span(&f->body));
+    hash_hex(hex, md5, sizeof(md5));
+    memcpy(key, s->prefix, prefix_n);
+    memcpy(key + prefix_n, f->key, f->key_n);
+    const struct sink_arrival a = {.bucket = s->bucket,
+                                   .region = s->region,
+                                   .key = {key, prefix_n + f->key_n},
+                                   .bytes = f->body.n,
+                                   .etag = {hex, sizeof(hex)}};
+    s->options.arrived(s->options.arrived_ctx, &a);
+    return 0;
+}
+
+static const struct sink_ops s3_ops = {.name = "s3",
+                                       .holds = s3_holds,
+                                       .pass = s3_pass,
+                                       .put = s3_put,
+                                       .finish = s3_finish,
+                                       .close = s3_close};
 
 static void make_jobs(struct sink_s3 *s, struct arena *a)
 {
@@ -188,6 +216,10 @@ int sink_s3_open(struct sink *out, const struct sink_s3_options *o, struct http 
     s->prefix = o->prefix.n > 0 ? arena_printf(&s->arena, "%.*s/", SPAN_ARG(o->prefix)).p : "";
     s->flight.http = http;
     s->flight.clock = o->clock != NULL ? o->clock : &pace_machine_clock;
+    s->bucket = s->flight.door.place.bucket;
+    s->region = s->flight.door.place.region;
+    s->flight.arrived = o->arrived;
+    s->flight.arrived_ctx = o->arrived_ctx;
     s->flight.put = o->put;
     s->flight.put.acl = arena_copy(&s->arena, o->put.acl);
     s->flight.put.sse = arena_copy(&s->arena, o->put.sse);

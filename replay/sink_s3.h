@@ -33,6 +33,8 @@ struct sink_s3_options {
                              caller; or NULL */
     sink_lost_fn *lost;   /* or NULL; called by put and finish, on their thread */
     void *lost_ctx;
+    sink_arrived_fn *arrived; /* or NULL; called on the transfer thread, and by pass on its own */
+    void *arrived_ctx;
     const struct pace_clock *clock; /* NULL: the machine's */
 };
 

@@ -140,6 +140,8 @@ static int open_s3(struct sink *out, const struct target *t, const struct target
                                          .checksum = (enum checksum_kind)o->checksum,
                                          .if_none_match = o->if_none_match},
                                  .latency = o->latency,
+                                 .arrived = o->arrived,
+                                 .arrived_ctx = o->arrived_ctx,
                                  .lost = lost,
                                  .lost_ctx = lost_ctx};
     if (read_sse(&s3.put, o->sse, e) != 0 || creds_find(&c, &a, &wish, e) != 0)
@@ -180,7 +182,9 @@ static int open_dir(struct sink *out, const struct target *t, const struct targe
                                              .volatile_ok = o->volatile_ok,
                                              .resume = o->resume,
                                              .lost = lost,
-                                             .lost_ctx = lost_ctx};
+                                             .lost_ctx = lost_ctx,
+                                             .arrived = o->arrived,
+                                             .arrived_ctx = o->arrived_ctx};
     int rc = sink_dir_open(out, &options, e);
     arena_free(&a);
     return rc;

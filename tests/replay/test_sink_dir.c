@@ -120,6 +120,59 @@ static void many_files_in_many_groups_arrive(void **state)
     expect("d5/e7/f999", "999");
 }
 
+/* What was told of arrivals: "key bytes etag;" each. */
+static char arrivals[1024];
+
+static void note_arrived(void *ctx, const struct sink_arrival *a)
+{
+    assert_ptr_equal(ctx, arrivals);
+    char path[2 * KEY_MAX];
+    snprintf(path, sizeof(path), "%s/%.*s", root, SPAN_ARG(a->key));
+    assert_int_equal(access(path, R_OK), 0);
+    assert_int_equal(a->bucket.n, 0);
+    const size_t n = strlen(arrivals);
+    snprintf(arrivals + n, sizeof(arrivals) - n, "%.*s %ju %.*s;", SPAN_ARG(a->key),
+             (uintmax_t)a->bytes, SPAN_ARG(a->etag));
+}
+
+/* The MD5 is that of md5sum. */
+static const char told[] = "told/a 3 f97c5d29941bfb1b2fdab0874906ab82;";
+
+static void arrivals_are_told_once_the_file_can_be_read(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct sink s;
+    const struct sink_dir_options o = {.root = root,
+                                       .lost = note_lost,
+                                       .lost_ctx = &lost_n,
+                                       .arrived = note_arrived,
+                                       .arrived_ctx = arrivals};
+    arrivals[0] = '\0';
+    assert_int_equal(sink_dir_open(&s, &o, &e), 0);
+    assert_int_equal(put(&s, "told/a", "one", &e), 0);
+    assert_string_equal(arrivals, "");
+    assert_int_equal(s.ops->flush(s.self, &e), 0);
+    assert_string_equal(arrivals, told);
+    arrivals[0] = '\0';
+    assert_int_equal(put(&s, "told/a", "one", &e), 0); /* there already */
+    assert_string_equal(arrivals, told);
+    assert_int_equal(put(&s, "told/a", "other", &e), 0); /* refused */
+    assert_string_equal(arrivals, told);
+
+    arrivals[0] = '\0';
+    struct logfile f;
+    logfile_init(&f);
+    logfile_set_key(&f, SPAN("told/a"));
+    buf_put_span(&f.body, SPAN("one"));
+    assert_int_equal(s.ops->holds(s.self, &f, &e), 1);
+    assert_string_equal(arrivals, "");
+    assert_int_equal(s.ops->pass(s.self, &f, &e), 0);
+    assert_string_equal(arrivals, told);
+    logfile_free(&f);
+    finish(&s);
+}
+
 static void the_same_bytes_again_are_fine_and_others_are_refused(void **state)
 {
     (void)state;
@@ -269,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_arrive_whole_in_their_folders, begin, end),
         cmocka_unit_test_setup_teardown(many_files_in_many_groups_arrive, begin, end),
+        cmocka_unit_test_setup_teardown(arrivals_are_told_once_the_file_can_be_read, begin, end),
         cmocka_unit_test_setup_teardown(the_same_bytes_again_are_fine_and_others_are_refused, begin,
                                         end),
         cmocka_unit_test_setup_teardown(keys_that_leave_the_folder_are_refused, begin, end),

@@ -17,7 +17,7 @@ struct answer {
     enum http_fault fault;
     int status;
     const char *body;
-    const char *region, *retry_after, *etag, *location;
+    const char *region, *retry_after, *etag, *version, *location;
     int64_t date_ms; /* 0: no Date header */
 };
 
@@ -82,6 +82,7 @@ static bool script_next(void *self, struct http_reply *out, int64_t wait_ms)
                                .reason = a->fault != HTTP_ANSWERED ? "the reason" : "",
                                .region = a->region != NULL ? a->region : "",
                                .etag = a->etag != NULL ? a->etag : "",
+                               .version = a->version != NULL ? a->version : "",
                                .location = a->location != NULL ? a->location : "",
                                .retry_after = a->retry_after != NULL ? a->retry_after : "",
                                .date_ms = a->date_ms > 0 ? a->date_ms : -1};
@@ -138,6 +139,7 @@ static struct sink open_sink(const struct answer *answers, const struct sink_s3_
         o.put = more->put;
         o.held = more->held;
         o.latency = more->latency;
+        o.arrived = more->arrived;
     }
     script = (struct script){.answers = answers};
     lost_n = lost_silent = 0;
@@ -552,9 +554,38 @@ static void a_lock_that_wants_a_checksum_gets_one(void **state)
     assert_non_null(strstr(script.auth, "content-md5;"));
 }
 
+/* Told on the transfer thread, read when it has ended. */
+static char arrivals[512];
+
+static void note_arrived(void *ctx, const struct sink_arrival *a)
+{
+    (void)ctx;
+    const size_t n = strlen(arrivals);
+    snprintf(arrivals + n, sizeof(arrivals) - n, "%.*s %.*s %.*s %ju %.*s %.*s;",
+             SPAN_ARG(a->bucket), SPAN_ARG(a->region), SPAN_ARG(a->key), (uintmax_t)a->bytes,
+             SPAN_ARG(a->etag), SPAN_ARG(a->version));
+}
+
+static void arrivals_are_told_with_what_the_store_said_of_them(void **state)
+{
+    (void)state;
+    const struct answer fine[] = {
+        {.status = 503}, {.status = 200, .etag = "\"tag\"", .version = "v1"}, {0}};
+    const struct answer refused[] = {{.status = 400, .body = XML("EntityTooLarge")}, {0}};
+    struct err e = {0};
+    const struct sink_s3_options o = {.prefix = SPAN("p"), .arrived = note_arrived};
+    arrivals[0] = '\0';
+    struct sink sink = open_sink(fine, &o);
+    assert_int_equal(put_all(&sink, 1, &e).files, 1);
+    sink = open_sink(refused, &o);
+    assert_int_equal(put_all(&sink, 1, &e).failed, 1);
+    assert_string_equal(arrivals, "trails us-east-1 p/AWSLogs/a+b 0.json.gz 4 \"tag\" v1;");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arrivals_are_told_with_what_the_store_said_of_them),
         cmocka_unit_test(every_story_ends_as_it_should),
         cmocka_unit_test(what_is_there_stays),
         cmocka_unit_test(a_redirect_is_followed_within_the_domain_only),
