@@ -164,6 +164,15 @@ const char *json_nearest(struct span text, const char *const *words);
 void json_put_string(struct buf *out, struct span text);
 
 /**
+ * json_put_unescaped(out, text):
+ * Append what ${text}, the inside of a string of JSON text, stands for: at most text.n bytes, in
+ * UTF-8. A half of a pair of surrogates that stands alone becomes the three bytes it would have.
+ *
+ * Errors: false for an escape that is none; what came before it is then in ${out}.
+ */
+bool json_put_unescaped(struct buf *out, struct span text);
+
+/**
  * json_escaped(arena, text):
  * What json_put_string writes between the quotes, in ${arena}: ready to be copied into a string.
  */

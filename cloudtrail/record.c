@@ -57,33 +57,74 @@ static size_t skip_value(struct span s, size_t at)
     return 0;
 }
 
+/* Step to what follows in the list ${s} between ${open} and ${close}: where it begins, or 0 at the
+   end, or s.n where the text is not JSON. ${*at} is where the one before ended. */
+static size_t next_in(struct span s, size_t *at, char open, char close)
+{
+    const bool first = *at == 0;
+    size_t i = skip_blank(s, *at);
+    if (first && i < s.n && s.p[i] == open)
+        i = skip_blank(s, i + 1);
+    else if (first)
+        return s.n;
+    if (i < s.n && s.p[i] == close) {
+        *at = i;
+        return skip_blank(s, i + 1) == s.n ? 0 : s.n;
+    }
+    if (first)
+        return i;
+    return i < s.n && s.p[i] == ',' ? skip_blank(s, i + 1) : s.n;
+}
+
+int record_next(struct record_walk *w, struct span *name, struct span *value)
+{
+    const struct span s = w->object;
+    size_t at = next_in(s, &w->at, '{', '}');
+    if (at == 0)
+        return 0;
+    if (at >= s.n || s.p[at] != '"')
+        return -1;
+    size_t end = skip_string(s, at);
+    if (end == 0)
+        return -1;
+    const struct span key = {s.p + at + 1, end - at - 2};
+    at = skip_blank(s, end);
+    if (at >= s.n || s.p[at] != ':')
+        return -1;
+    at = skip_blank(s, at + 1);
+    end = skip_value(s, at);
+    if (end == 0)
+        return -1;
+    *name = key;
+    *value = (struct span){s.p + at, end - at};
+    w->at = end;
+    return 1;
+}
+
+int record_element(struct record_elements *w, struct span *value)
+{
+    const struct span s = w->array;
+    const size_t at = next_in(s, &w->at, '[', ']');
+    if (at == 0)
+        return 0;
+    const size_t end = at < s.n ? skip_value(s, at) : 0;
+    if (end == 0)
+        return -1;
+    *value = (struct span){s.p + at, end - at};
+    w->at = end;
+    return 1;
+}
+
 /* The value of member ${name} of object ${s}. */
 static bool find_member(struct span *value, struct span s, struct span name)
 {
-    size_t at = skip_blank(s, 0);
-    if (at >= s.n || s.p[at] != '{')
-        return false;
-    at = skip_blank(s, at + 1);
-    while (at < s.n && s.p[at] == '"') {
-        size_t end = skip_string(s, at);
-        if (end == 0)
-            return false;
-        struct span key = {s.p + at + 1, end - at - 2};
-        at = skip_blank(s, end);
-        if (at >= s.n || s.p[at] != ':')
-            return false;
-        at = skip_blank(s, at + 1);
-        end = skip_value(s, at);
-        if (end == 0)
-            return false;
+    struct record_walk w = {s, 0};
+    struct span key, found;
+    while (record_next(&w, &key, &found) > 0) {
         if (span_equal(key, name)) {
-            *value = (struct span){s.p + at, end - at};
+            *value = found;
             return true;
         }
-        at = skip_blank(s, end);
-        if (at >= s.n || s.p[at] != ',')
-            return false;
-        at = skip_blank(s, at + 1);
     }
     return false;
 }

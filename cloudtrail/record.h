@@ -21,6 +21,28 @@
  */
 bool record_find(struct span *value, struct span record, const char *path);
 
+/* Walks the members of an object in its text. */
+struct record_walk {
+    struct span object;
+    size_t at;
+};
+
+/**
+ * record_next(w, name, value):
+ * The next member of the object; begin with {object, 0}. 1; 0 behind the last one, when nothing but
+ * blanks follows; -1 where the text is not JSON, as far as its members are told apart.
+ *
+ * Shape:  ${name} without its quotes, escapes and all; ${value} as of record_find.
+ */
+int record_next(struct record_walk *w, struct span *name, struct span *value);
+
+/* Walks the elements of an array in its text: begin with {array, 0}; else as record_next. */
+struct record_elements {
+    struct span array;
+    size_t at;
+};
+int record_element(struct record_elements *w, struct span *value);
+
 /**
  * record_text(text, record, path):
  * The same for a string without escapes, given without its quotes; false for anything else.
