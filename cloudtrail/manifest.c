@@ -56,10 +56,9 @@ static void put_hash(struct buf *out, const char *name, const uint8_t sum[HASH_S
     put_text(out, name, (struct span){hex, sizeof(hex)});
 }
 
-/* The members of ${f} that its id is made of; JSON keeps two different ones apart. */
-static void put_identity(struct buf *out, const struct fingerprint *f)
+/* What was made from a scenario. */
+static void put_origin(struct buf *out, const struct fingerprint *f)
 {
-    put_text(out, "\"program\":", f->program);
     put_text(out, ",\"scenario\":", f->scenario);
     put_text(out, ",\"scenarioSha256\":", f->scenario_sha);
     put_text(out, ",\"catalogSha256\":", f->catalog_sha);
@@ -70,6 +69,14 @@ static void put_identity(struct buf *out, const struct fingerprint *f)
     json_put_integer(out, f->start_ms);
     buf_put_span(out, SPAN(",\"durationMs\":"));
     json_put_integer(out, f->duration_ms);
+}
+
+/* The members of ${f} that its id is made of; JSON keeps two different ones apart. */
+static void put_identity(struct buf *out, const struct fingerprint *f)
+{
+    put_text(out, "\"program\":", f->program);
+    if (f->scenario_sha.n > 0)
+        put_origin(out, f);
     buf_put_span(out, SPAN(",\"settings\":"));
     buf_put_span(out, f->settings.n > 0 ? f->settings : SPAN("{}"));
     put_text(out, ",\"shard\":", f->shard);
@@ -137,7 +144,7 @@ int manifest_open(struct manifest **out, const char *path, const struct fingerpr
     if (m->path == NULL)
         mem_die(strlen(path));
     m->temporary = temporary_of(path);
-    buf_init(&m->waiting, LINE_MAX_N + WAITING_MOST_N);
+    buf_init(&m->waiting, MANIFEST_MORE_MAX + LINE_MAX_N + WAITING_MOST_N);
 
     unlink(m->temporary); /* of a run that was cut off */
     m->fd = open(m->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -165,7 +172,13 @@ failed:
 
 int manifest_add(struct manifest *m, const struct logfile *file, struct err *e)
 {
-    assert(file->hashed);
+    return manifest_add_with(m, file, SPAN(""), e);
+}
+
+int manifest_add_with(struct manifest *m, const struct logfile *file, struct span more,
+                      struct err *e)
+{
+    assert(file->hashed && more.n <= MANIFEST_MORE_MAX);
     struct buf *out = &m->waiting;
     put_text(out,
              m->has_files ? ",\n{\"key\":" : "\n{\"key\":", (struct span){file->key, file->key_n});
@@ -174,6 +187,7 @@ int manifest_add(struct manifest *m, const struct logfile *file, struct err *e)
     put_hash(out, ",\"textSha256\":", file->text_sha256);
     put_number(out, ",\"bytes\":", file->body.n);
     put_hash(out, ",\"sha256\":", file->body_sha256);
+    buf_put_span(out, more);
     buf_put_char(out, '}');
     m->has_files = true;
     return out->n < WAITING_MOST_N ? 0 : flush(m, e);

@@ -17,11 +17,15 @@
 struct err;
 struct manifest;
 
+/* The most bytes of what a file's line may have beyond its own members. */
+#define MANIFEST_MORE_MAX ((size_t)128 << 20)
+
 /* What a run is reproducible from. All text; empty where it does not apply. */
 struct fingerprint {
     struct span program;      /* "beantrail 0.1.0" */
-    struct span scenario;     /* its name */
-    struct span scenario_sha; /* hex SHA-256 of the scenario's text */
+    struct span scenario;     /* its name; empty: nothing up to the duration applies */
+    struct span scenario_sha; /* hex SHA-256 of the scenario's text; empty: no scenario, and neither
+                                 catalog, seed, start nor duration */
     struct span catalog_sha;  /* hex SHA-256 over the schemas in use */
     struct span seed;
     int64_t start_ms;
@@ -55,6 +59,23 @@ int manifest_open(struct manifest **out, const char *path, const struct fingerpr
  * Add a line for ${file}, whose digests must be filled, before its body is handed on.
  */
 int manifest_add(struct manifest *m, const struct logfile *file, struct err *e);
+
+/**
+ * manifest_add_with(m, file, more, e):
+ * The same with the members ${more} behind the others: JSON text that begins with a comma, or
+ * nothing; at most MANIFEST_MORE_MAX bytes.
+ */
+#define MANIFEST_MORE_MAX ((size_t)128 << 20)
+int manifest_add_with(struct manifest *m, const struct logfile *file, struct span more,
+                      struct err *e);
+
+/**
+ * manifest_add_with(m, file, more, e):
+ * The same with the members ${more} behind the others: JSON text that begins with a comma, or
+ * nothing; at most MANIFEST_MORE_MAX bytes.
+ */
+int manifest_add_with(struct manifest *m, const struct logfile *file, struct span more,
+                      struct err *e);
 
 /**
  * manifest_finish(m, counts, e):
