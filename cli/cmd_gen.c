@@ -195,6 +195,7 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
     fill_fingerprint(&f, &o, l, seed, a, &l->arena);
     a->where.lines = o.format == GEN_LINES;
     a->where.quiet = a->quiet;
+    a->where.s3.stop = &run_stop;
 
     struct gen_output out;
     if (gen_output_open(&out, &a->where, &f, &o, e) != 0)

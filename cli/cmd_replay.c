@@ -117,7 +117,8 @@ static int open_origin(struct source *out, void *ctx, struct err *e)
                                                     .profile = profile,
                                                     .endpoint_url = url,
                                                     .ca_bundle = r->ca_bundle},
-                                           .by_time = o->by_time};
+                                           .by_time = o->by_time,
+                                           .stop = &run_stop};
     return source_s3_open(out, &from, e);
 }
 
@@ -141,7 +142,8 @@ static int open_sinks(struct sink *out, const struct replay_options *o, struct h
                       struct teller *teller, struct err *e)
 {
     struct sink sinks[OPT_TEXTS_MOST];
-    const struct target_options target = replay_options_target(o, latency);
+    struct target_options target = replay_options_target(o, latency);
+    target.stop = &run_stop;
     for (size_t i = 0; i < o->to.n; i++) {
         if (target_open(&sinks[i], span_of(o->to.text[i]), &target, tell_lost, teller, e) == 0)
             continue;

@@ -21,17 +21,19 @@ enum {
     IDLE_MS = 30000,
     TOTAL_MS = 60000,
     BODY_BYTES_PER_S = 50000,
-    CONNECTIONS_MAX = 1024
+    CONNECTIONS_MAX = 1024,
+    HEADERS_MOST_BYTES = 256 << 10 /* of an answer, with all that came before it */
 };
 
 /* One transfer at a time, its handle and memory kept for the next. */
 struct slot {
     CURL *easy;
     struct slot *next_free;
+    bool flying, cut;
     void *tag;
     struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
     struct buf body;
-    size_t seen_n, seen_max;
+    size_t seen_n, seen_max, headers_n;
     char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
     char version[HTTP_VALUE_MAX];
     char retry_after[HTTP_VALUE_MAX], location[HTTP_VALUE_MAX];
@@ -44,6 +46,7 @@ struct http_curl {
     unsigned slots_n;
     struct slot *free;
     struct slot *told; /* whose reply was given last */
+    unsigned cut_i;    /* slots before it are not cut */
     struct http_options options;
     char *ca_bundle;
 };
@@ -110,6 +113,9 @@ static size_t take_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct slot *s = ctx;
     size_t n = size * count;
+    s->headers_n += n;
+    if (s->headers_n > HEADERS_MOST_BYTES)
+        return 0;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         size_t name_n = strlen(kept[i].name);
         if (n < name_n || strncasecmp(data, kept[i].name, name_n) != 0)
@@ -181,8 +187,10 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
     assert(s != NULL && r->headers_n <= HTTP_HEADERS_MAX);
     h->free = s->next_free;
     s->tag = tag;
+    s->flying = true;
     buf_clear(&s->body);
     s->seen_n = 0;
+    s->headers_n = 0;
     s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
     s->location[0] = s->reason[0] = '\0';
     if (s->easy == NULL)
@@ -212,6 +220,29 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
         mem_die(sizeof(*s));
 }
 
+/* The next transfer that was cut off, if there is one. */
+static bool take_cut(struct http_curl *h, struct http_reply *out)
+{
+    for (; h->cut_i < h->slots_n; h->cut_i++) {
+        struct slot *s = &h->slots[h->cut_i];
+        if (!s->cut)
+            continue;
+        s->cut = false;
+        *out = (struct http_reply){.tag = s->tag,
+                                   .fault = HTTP_BROKEN,
+                                   .reason = "cut off",
+                                   .region = "",
+                                   .etag = "",
+                                   .version = "",
+                                   .retry_after = "",
+                                   .location = "",
+                                   .date_ms = -1};
+        h->told = s;
+        return true;
+    }
+    return false;
+}
+
 /* The next finished transfer, if there is one. */
 static bool take_finished(struct http_curl *h, struct http_reply *out)
 {
@@ -229,6 +260,7 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         curl_easy_getinfo(c, CURLINFO_PRIVATE, (char **)&s);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
         curl_multi_remove_handle(h->multi, c);
+        s->flying = false;
         enum http_fault fault = fault_of(code);
         curl_off_t connected_us = 0;
         curl_easy_getinfo(c, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
@@ -239,6 +271,8 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         curl_easy_getinfo(c, CURLINFO_OS_ERRNO, &reason);
         if (code == CURLE_COULDNT_CONNECT && reason != 0)
             snprintf(s->reason, sizeof(s->reason), "%s", strerror((int)reason));
+        else if (s->headers_n > HEADERS_MOST_BYTES || s->seen_n > s->seen_max)
+            snprintf(s->reason, sizeof(s->reason), "the answer is too long");
         else if (code != CURLE_OK && s->reason[0] == '\0')
             snprintf(s->reason, sizeof(s->reason), "%s", curl_easy_strerror(code));
         *out = (struct http_reply){.tag = s->tag,
@@ -265,7 +299,7 @@ static bool curl_next(void *self, struct http_reply *out, int64_t wait_ms)
         h->free = h->told;
         h->told = NULL;
     }
-    if (take_finished(h, out))
+    if (take_cut(h, out) || take_finished(h, out))
         return true;
     int running = 0;
     curl_multi_perform(h->multi, &running);
@@ -282,6 +316,20 @@ static void curl_wake(void *self)
 {
     struct http_curl *h = self;
     curl_multi_wakeup(h->multi);
+}
+
+static void curl_cut(void *self)
+{
+    struct http_curl *h = self;
+    for (unsigned i = 0; i < h->slots_n; i++) {
+        struct slot *s = &h->slots[i];
+        if (!s->flying)
+            continue;
+        curl_multi_remove_handle(h->multi, s->easy);
+        s->flying = false;
+        s->cut = true;
+    }
+    h->cut_i = 0;
 }
 
 static void curl_close(void *self)
@@ -302,8 +350,11 @@ static void curl_close(void *self)
     curl_global_cleanup();
 }
 
-static const struct http_ops curl_ops = {
-    .start = curl_start, .next = curl_next, .wake = curl_wake, .close = curl_close};
+static const struct http_ops curl_ops = {.start = curl_start,
+                                         .next = curl_next,
+                                         .wake = curl_wake,
+                                         .close = curl_close,
+                                         .cut = curl_cut};
 
 int http_open(struct http *out, const struct http_options *o, struct err *e)
 {

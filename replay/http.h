@@ -20,7 +20,7 @@ struct err;
 enum {
     HTTP_HEADERS_MAX = 32,   /* of a request */
     HTTP_BODY_KEPT = 65536,  /* bytes of a reply's body that are kept */
-    HTTP_BODY_MAX = 1 << 20, /* a longer reply is a fault */
+    HTTP_BODY_MAX = 1 << 20, /* a longer reply is a fault, as are headers of more than 256 KB */
     HTTP_VALUE_MAX = 1024    /* bytes of a reply's header value that are kept */
 };
 
@@ -65,6 +65,8 @@ struct http_ops {
     bool (*next)(void *self, struct http_reply *out, int64_t wait_ms);
     void (*wake)(void *self);
     void (*close)(void *self);
+    /* End all that is on its way: it is told by next as HTTP_BROKEN. */
+    void (*cut)(void *self);
 };
 
 struct http {

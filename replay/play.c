@@ -76,11 +76,19 @@ int play_run(struct source *source, struct sink *sink, const struct play_options
     struct err later = {0};
     int finished = sink->ops->finish(sink->self, &t->sink, rc < 0 ? &later : e);
     t->elapsed_ns = pace_now(&pace);
-    if (rc < 0 || finished != 0)
+    if ((rc < 0 || finished != 0) && e->kind == ERR_STOP)
+        stopped = true;
+    else if (rc < 0 || (finished != 0 && !stopped))
         return -1;
-    if (stopped)
-        return err_set(e, ERR_STOP, "interrupted: %llu log files have arrived",
-                       (unsigned long long)(t->sink.files + t->sink.same + t->there));
+    if (stopped) {
+        /* What kept the sink from finishing is told behind it. */
+        const struct err why = rc < 0 ? later : *e;
+        const bool told = why.kind != ERR_NONE;
+        *e = (struct err){.kind = ERR_NONE};
+        return err_set(e, ERR_STOP, "interrupted: %llu log files have arrived%s%s",
+                       (unsigned long long)(t->sink.files + t->sink.same + t->there),
+                       told ? "; " : "", told ? why.text : "");
+    }
     if (t->sink.failed > 0)
         return err_set(e, ERR_WORK, "%llu of %llu log files were not delivered",
                        (unsigned long long)t->sink.failed, (unsigned long long)t->files);

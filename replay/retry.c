@@ -27,6 +27,7 @@ void retry_init(struct retry *r, unsigned attempts, unsigned connections, uint64
                         .allowed = 1,
                         .tokens = TOKENS_MOST,
                         .narrowed_ns = INT64_MIN / 2,
+                        .quiet_ns = RETRY_NOT_QUIET,
                         .seed = seed};
 }
 
@@ -56,6 +57,11 @@ bool retry_is_no_answer(enum http_fault fault)
 
 void retry_narrow(struct retry *r, enum http_fault fault, bool slower, int64_t now_ns)
 {
+    if (fault != HTTP_ANSWERED) {
+        if (r->quiet_ns == RETRY_NOT_QUIET)
+            r->quiet_ns = now_ns;
+        r->quiet_n++;
+    }
     r->trouble = retry_is_no_answer(fault);
     if (r->trouble) {
         r->allowed = 1;
@@ -68,6 +74,22 @@ void retry_narrow(struct retry *r, enum http_fault fault, bool slower, int64_t n
     }
 }
 
+void retry_heard(struct retry *r)
+{
+    r->quiet_ns = RETRY_NOT_QUIET;
+    r->quiet_n = 0;
+}
+
+bool retry_is_gone(const struct retry *r, int64_t now_ns)
+{
+    if (r->quiet_ns == RETRY_NOT_QUIET)
+        return false;
+    if (r->alive)
+        return now_ns - r->quiet_ns >= later_patience_ns;
+    return r->attempts == 0 && r->quiet_n >= start_attempts_least &&
+           now_ns - r->quiet_ns >= start_patience_ns;
+}
+
 bool retry_is_spent(const struct retry *r, const struct retry_object *o, enum http_fault fault,
                     int64_t now_ns)
 {
@@ -76,7 +98,7 @@ bool retry_is_spent(const struct retry *r, const struct retry_object *o, enum ht
         return o->attempts >= most;
     const int64_t waited_ns = now_ns - o->first_ns;
     if (r->alive)
-        return o->attempts >= most && waited_ns >= later_patience_ns;
+        return false;
     if (r->attempts > 0)
         return o->attempts >= most;
     if (fault != HTTP_UNREACHABLE)

@@ -20,6 +20,8 @@ enum {
     RETRY_REFUSED_IN_A_ROW = 16 /* objects given up before the run is */
 };
 
+#define RETRY_NOT_QUIET INT64_MIN
+
 /* How an endpoint has been doing. */
 struct retry {
     unsigned attempts;    /* as the user wishes, or 0 */
@@ -30,6 +32,9 @@ struct retry {
     bool alive;   /* something has arrived */
     bool trouble; /* the last attempt got no answer at all */
     int64_t narrowed_ns;
+    int64_t quiet_ns; /* when the first attempt since the last answer came to nothing, or
+                         RETRY_NOT_QUIET; */
+    unsigned quiet_n; /* attempts that came to nothing since */
     uint64_t seed, draws;
 };
 
@@ -61,10 +66,22 @@ bool retry_is_no_answer(enum http_fault fault);
  */
 void retry_narrow(struct retry *r, enum http_fault fault, bool slower, int64_t now_ns);
 
+/* The endpoint said something, be it that it refuses. */
+void retry_heard(struct retry *r);
+
+/**
+ * retry_is_gone(r, now_ns):
+ * Whether the endpoint has been without any answer for too long, whatever the faults were: for 60 s
+ * after the first that failed; for 15 s and three attempts where nothing ever arrived and the user
+ * names no number of attempts. It asks for the run to end, so that no object's patience adds to
+ * another's.
+ */
+bool retry_is_gone(const struct retry *r, int64_t now_ns);
+
 /**
  * retry_is_spent(r, o, fault, now_ns):
  * Whether the object has had all it gets: the attempts; before the endpoint ever answered also 15 s
- * of three or more; after it did and went away, not before 60 s.
+ * of three or more; never for an endpoint that did and went away, which is retry_is_gone's.
  */
 bool retry_is_spent(const struct retry *r, const struct retry_object *o, enum http_fault fault,
                     int64_t now_ns);

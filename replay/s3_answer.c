@@ -105,6 +105,8 @@ static const struct s3_rule rules[] = {
      "correct --endpoint-url"},
     {HTTP_ANSWERED, 501, 501, NULL, S3_STOP, false, "it takes no objects of this kind",
      "correct --endpoint-url, or leave out the option it does not know"},
+    {HTTP_ANSWERED, S3_STATUS_PAGE, S3_STATUS_PAGE, NULL, S3_AGAIN, true,
+     "it answers with a page where S3 answers nothing", "correct --endpoint-url"},
 };
 
 /* What no row names: 400s with any other code, and statuses nobody has heard of. */
@@ -119,6 +121,17 @@ static bool code_fits(const char *pattern, const char *code)
     if (pattern[n - 1] == '*')
         return strncmp(pattern, code, n - 1) == 0;
     return strcmp(pattern, code) == 0;
+}
+
+int s3_answer_status(const struct http_reply *r)
+{
+    if (r->status < 200 || r->status > 299)
+        return r->status;
+    for (size_t i = 0; i < r->body.n; i++) {
+        if (strchr(" \t\r\n", r->body.p[i]) == NULL || r->body.p[i] == '\0')
+            return S3_STATUS_PAGE;
+    }
+    return r->status;
 }
 
 const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const char *code)

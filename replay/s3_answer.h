@@ -26,6 +26,8 @@ enum s3_action {
     S3_STOP       /* give the run up; only the object when others have arrived before */
 };
 
+enum { S3_STATUS_PAGE = 600 };
+
 struct s3_rule {
     enum http_fault fault;
     int status, status_last; /* a range; 0 to 0 for a fault; 0 to 999 for any status */
@@ -49,6 +51,14 @@ struct s3_error {
  * empty. Longer values are cut; characters that are not printable ASCII become '?'.
  */
 void s3_answer_error(struct s3_error *out, struct span body);
+
+/**
+ * s3_answer_status(r):
+ * The status to judge the answer ${r} of a PUT by: its own, or S3_STATUS_PAGE when it says that all
+ * is well and then has a body, which S3's answer to a PUT never has: an error told late, or the
+ * page of something that is no store.
+ */
+int s3_answer_status(const struct http_reply *r);
 
 /**
  * s3_answer_judge(fault, status, code):

@@ -4,7 +4,13 @@
 #include "base/err.h"
 #include "base/hash.h"
 
-enum { TURNS_MOST = 3, DETAIL_N = 360, CONNECTIONS = 1 };
+enum {
+    TURNS_MOST = 3,
+    DETAIL_N = 360,
+    CONNECTIONS = 1,
+    LOOK_MS = 200, /* between looks whether the run was stopped */
+    LAST_MS = 3000 /* for an answer to come when it was */
+};
 
 int s3_call_open(struct s3_call *c, struct arena *a, const struct s3_door_options *door,
                  struct http http, unsigned attempts, struct err *e)
@@ -23,7 +29,13 @@ void s3_call_close(struct s3_call *c)
     s3_prepared_free(&c->prepared);
 }
 
-static void ask(struct s3_call *c, const struct s3_request *request, bool fresh,
+static bool is_stopped(const struct s3_call *c)
+{
+    return c->stop != NULL && *c->stop;
+}
+
+/* False when the run was stopped and the answer had not come in its time. */
+static bool ask(struct s3_call *c, const struct s3_request *request, bool fresh,
                 struct http_reply *reply)
 {
     s3_door_prepare(&c->door, &c->prepared, request);
@@ -33,8 +45,24 @@ static void ask(struct s3_call *c, const struct s3_request *request, bool fresh,
                                    .headers_n = c->prepared.headers_n,
                                    .fresh = fresh};
     c->http.ops->start(c->http.self, &h, c);
-    while (!c->http.ops->next(c->http.self, reply, 1000))
-        ;
+    int64_t until_ns = INT64_MAX;
+    while (!c->http.ops->next(c->http.self, reply, LOOK_MS)) {
+        const int64_t now_ns = c->clock->now_ns(c->clock->self);
+        if (is_stopped(c) && until_ns == INT64_MAX)
+            until_ns = now_ns + LAST_MS * INT64_C(1000000);
+        if (now_ns < until_ns)
+            continue;
+        c->http.ops->cut(c->http.self);
+        c->http.ops->next(c->http.self, reply, 0);
+        return false;
+    }
+    return true;
+}
+
+static int give_stop(const struct s3_call *c, struct err *e)
+{
+    return err_set(e, ERR_STOP, "interrupted while waiting for s3://%.*s",
+                   SPAN_ARG(c->door.place.bucket));
 }
 
 static int give_up(const struct s3_call *c, struct span key, const struct s3_rule *rule,
@@ -53,11 +81,12 @@ static bool wait_ms(const struct s3_call *c, int64_t ms)
 {
     const int64_t until_ns = c->clock->now_ns(c->clock->self) + ms * 1000000;
     while (c->clock->now_ns(c->clock->self) < until_ns) {
-        if (c->stop != NULL && *c->stop)
+        if (is_stopped(c))
             return false;
-        c->clock->sleep_until(c->clock->self, until_ns);
+        const int64_t look_ns = c->clock->now_ns(c->clock->self) + LOOK_MS * INT64_C(1000000);
+        c->clock->sleep_until(c->clock->self, look_ns < until_ns ? look_ns : until_ns);
     }
-    return c->stop == NULL || !*c->stop;
+    return !is_stopped(c);
 }
 
 int s3_call_get(struct s3_call *c, struct span *body, struct span key,
@@ -73,7 +102,10 @@ int s3_call_get(struct s3_call *c, struct span *body, struct span key,
         struct http_reply reply;
         struct s3_error error = {.code = ""};
         tried.attempts++;
-        ask(c, &request, tried.attempts > 2, &reply);
+        if (!ask(c, &request, tried.attempts > 2, &reply))
+            return give_stop(c, e);
+        if (reply.fault == HTTP_ANSWERED)
+            retry_heard(&c->retry);
         if (reply.fault == HTTP_ANSWERED && reply.status >= 300)
             s3_answer_error(&error, reply.body);
         const struct s3_rule *rule = s3_answer_judge(reply.fault, reply.status, error.code);
@@ -90,11 +122,11 @@ int s3_call_get(struct s3_call *c, struct span *body, struct span key,
         const bool slower = rule->action == S3_SLOWER;
         const bool again = slower || rule->action == S3_AGAIN || rule->action == S3_ELSEWHERE;
         const int64_t now_ns = c->clock->now_ns(c->clock->self);
-        if (!again || retry_is_spent(&c->retry, &tried, reply.fault, now_ns))
-            return give_up(c, key, rule, &reply, &error, e);
         retry_narrow(&c->retry, reply.fault, slower, now_ns);
+        if (!again || retry_is_spent(&c->retry, &tried, reply.fault, now_ns) ||
+            retry_is_gone(&c->retry, now_ns))
+            return give_up(c, key, rule, &reply, &error, e);
         if (!wait_ms(c, retry_delay_ms(&c->retry, &tried, reply.fault, slower, reply.retry_after)))
-            return err_set(e, ERR_STOP, "interrupted while waiting for s3://%.*s",
-                           SPAN_ARG(c->door.place.bucket));
+            return give_stop(c, e);
     }
 }

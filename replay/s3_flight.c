@@ -160,11 +160,18 @@ static void settle(struct s3_flight *s, const struct http_reply *r)
 {
     struct s3_job *j = r->tag;
     struct s3_error error = {.code = ""};
-    if (r->fault == HTTP_ANSWERED && r->status >= 300)
+    const int status = s3_answer_status(r);
+    if (r->fault == HTTP_ANSWERED && status >= 300)
         s3_answer_error(&error, r->body);
-    const struct s3_rule *rule = s3_answer_judge(r->fault, r->status, error.code);
+    const struct s3_rule *rule = s3_answer_judge(r->fault, status, error.code);
     s->flying--;
     s->retry.trouble = false;
+    if (r->fault == HTTP_ANSWERED)
+        retry_heard(&s->retry);
+    if (s->fatal.kind == ERR_STOP && rule->action != S3_DONE) {
+        lose(s, j);
+        return;
+    }
 
     const bool may_turn = s->fatal.kind == ERR_NONE && j->turns < TURNS_MOST;
     switch (rule->action) {
@@ -223,10 +230,11 @@ static void settle(struct s3_flight *s, const struct http_reply *r)
     retry_narrow(&s->retry, r->fault, slower, now_ns(s));
     if (rule->action == S3_DAMAGED)
         j->tried.damaged++;
-    if (retry_is_spent(&s->retry, &j->tried, r->fault, now_ns(s)) ||
+    const bool gone = retry_is_gone(&s->retry, now_ns(s));
+    if (gone || retry_is_spent(&s->retry, &j->tried, r->fault, now_ns(s)) ||
         j->tried.damaged >= RETRY_DAMAGED_ATTEMPTS || s->fatal.kind != ERR_NONE) {
         /* A server that never once answered will not answer the next object either. */
-        if (rule->for_all || (r->fault != HTTP_ANSWERED && !s->retry.alive))
+        if (gone || rule->for_all || (r->fault != HTTP_ANSWERED && !s->retry.alive))
             stop_for(s, j, rule, r, &error);
         else
             refuse(s, j, r, &error);
@@ -335,6 +343,33 @@ static void drain(struct s3_flight *s)
     s->all_seen = true;
 }
 
+/* Whether the time that a stopped run has is over; begins it when the run was stopped. */
+static bool is_overdue(struct s3_flight *s)
+{
+    work_lock_take(s->lock);
+    const bool hurried = s->hurried;
+    work_lock_give(s->lock);
+    if (hurried && s->hurry_ns == 0)
+        s->hurry_ns = now_ns(s) + S3_FLIGHT_LAST_MS * ms_ns;
+    return hurried && now_ns(s) >= s->hurry_ns;
+}
+
+/* Cut off what is on its way; the run goes on another time. */
+static void end_at_once(struct s3_flight *s)
+{
+    err_set(&s->fatal, ERR_STOP, "%.*s does not answer", SPAN_ARG(s->door.place.url));
+    work_queue_end(s->ready);
+    s->http.ops->cut(s->http.self);
+}
+
+void s3_flight_hurry(struct s3_flight *s)
+{
+    work_lock_take(s->lock);
+    s->hurried = true;
+    work_lock_give(s->lock);
+    s->http.ops->wake(s->http.self);
+}
+
 /* How long the thread may sleep: until the first waiting job that may fly is due. */
 static int64_t sleep_ms(const struct s3_flight *s)
 {
@@ -363,6 +398,8 @@ void s3_flight_run(void *ctx)
     pthread_sigmask(SIG_BLOCK, &all, NULL);
 
     for (;;) {
+        if (s->fatal.kind == ERR_NONE && is_overdue(s))
+            end_at_once(s);
         if (s->fatal.kind != ERR_NONE)
             drain(s);
         else

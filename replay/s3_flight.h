@@ -22,7 +22,10 @@
 #include "replay/retry.h"
 #include "replay/s3_door.h"
 
-enum { S3_WHY_N = 512 };
+enum {
+    S3_WHY_N = 512,
+    S3_FLIGHT_LAST_MS = 10000 /* for what is on its way when the run was stopped */
+};
 
 enum s3_fate { S3_ARRIVED, S3_WAS_THERE, S3_LOST };
 
@@ -66,12 +69,15 @@ struct s3_flight {
     const struct pace_clock *clock;
     unsigned jobs_n; /* that exist */
     struct work_queue *idle, *ready;
-    struct s3_job end; /* its address in ${ready} marks the end */
+    struct s3_job end;      /* its address in ${ready} marks the end */
+    struct work_lock *lock; /* on ${hurried} */
+    bool hurried;           /* the run was stopped */
 
     /* The transfer thread's until it has ended; ${fatal} also once ${ready} has ended. */
     struct s3_job **waiting; /* room for all; for their next attempt */
     unsigned waiting_n, flying;
-    bool all_seen; /* nothing more comes from ${ready} */
+    bool all_seen;    /* nothing more comes from ${ready} */
+    int64_t hurry_ns; /* when a stopped run ends at the latest, or 0 */
     struct retry retry;
     uint64_t attempts;
     struct err fatal;
@@ -83,6 +89,13 @@ struct s3_flight {
  * is on its way any more.
  */
 void s3_flight_run(void *ctx);
+
+/**
+ * s3_flight_hurry(s):
+ * The run was stopped: what is on its way, and what waits to be tried again, has S3_FLIGHT_LAST_MS;
+ * then it is cut off and lost. For the caller's thread.
+ */
+void s3_flight_hurry(struct s3_flight *s);
 
 /* Hand a job back: its fate is settled, or it is new. */
 void s3_flight_give_back(struct s3_flight *s, struct s3_job *j);

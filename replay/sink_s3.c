@@ -1,7 +1,6 @@
 /* sink_s3.c - see sink_s3.h. */
 #include "replay/sink_s3.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,6 +8,9 @@
 #include "base/hash.h"
 #include "base/work.h"
 #include "replay/s3_flight.h"
+
+/* How often somebody who waits looks whether the run was stopped. */
+enum { STOP_LOOK_MS = 100 };
 
 struct sink_s3 {
     struct arena arena; /* holds this struct and all below */
@@ -54,6 +56,20 @@ static void count(struct sink_s3 *s, struct s3_job *j)
     buf_free(&j->body);
 }
 
+/* The next job that is free, or that has ended; false when the run was stopped before there was. */
+static bool take_idle(struct sink_s3 *s, struct s3_job **out)
+{
+    void *item;
+    bool stopped = false;
+    while (!work_queue_take(s->flight.idle, &item, STOP_LOOK_MS)) {
+        if (stopped)
+            return false;
+        stopped = s->options.stop != NULL && *s->options.stop;
+    }
+    *out = item;
+    return true;
+}
+
 static int s3_put(void *self, struct logfile *f, struct err *e)
 {
     struct sink_s3 *s = self;
@@ -63,11 +79,9 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
         buf_free(&f->body);
         return 0;
     }
-    void *item;
-    bool taken = work_queue_take(s->flight.idle, &item, -1);
-    assert(taken);
-    (void)taken;
-    struct s3_job *j = item;
+    struct s3_job *j;
+    if (!take_idle(s, &j))
+        return err_set(e, ERR_STOP, "stopped");
     count(s, j);
 
     memcpy(j->key, s->prefix, prefix_n);
@@ -108,10 +122,17 @@ static int s3_finish(void *self, struct sink_totals *totals, struct err *e)
         s->ended = true;
         if (work_queue_put(s->flight.ready, &s->flight.end))
             s->flight.http.ops->wake(s->flight.http.self);
+        /* All of them come back, though to a stopped run only when their time is over. */
+        for (unsigned back = 0; back < s->flight.jobs_n;) {
+            struct s3_job *j;
+            if (!take_idle(s, &j)) {
+                s3_flight_hurry(&s->flight);
+                continue;
+            }
+            count(s, j);
+            back++;
+        }
         work_thread_join(s->thread);
-        void *item;
-        while (work_queue_take(s->flight.idle, &item, 0))
-            count(s, item);
         s->totals.attempts = s->flight.attempts;
     }
     *totals = s->totals;
@@ -130,6 +151,7 @@ static void s3_close(void *self)
     s->flight.http.ops->close(s->flight.http.self);
     work_queue_close(s->flight.ready);
     work_queue_close(s->flight.idle);
+    work_lock_close(s->flight.lock);
     for (unsigned i = 0; i < s->flight.jobs_n; i++)
         s3_prepared_free(&s->jobs[i].prepared);
     s3_door_close(&s->flight.door);
@@ -191,6 +213,7 @@ static void make_jobs(struct sink_s3 *s, struct arena *a)
     f->waiting = ARENA_NEW(a, struct s3_job *, f->jobs_n);
     f->idle = work_queue_open(f->jobs_n);
     f->ready = work_queue_open(f->jobs_n + 1);
+    f->lock = work_lock_open();
     for (unsigned i = 0; i < f->jobs_n; i++) {
         s3_prepared_init(&s->jobs[i].prepared);
         s3_flight_give_back(f, &s->jobs[i]);
@@ -232,6 +255,7 @@ int sink_s3_open(struct sink *out, const struct sink_s3_options *o, struct http 
     if (s->thread == NULL) {
         work_queue_close(s->flight.ready);
         work_queue_close(s->flight.idle);
+        work_lock_close(s->flight.lock);
         s3_door_close(&s->flight.door);
         a = s->arena;
         arena_free(&a);

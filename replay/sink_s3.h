@@ -7,6 +7,7 @@
 #ifndef REPLAY_SINK_S3_H
 #define REPLAY_SINK_S3_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "base/span.h"
@@ -35,7 +36,8 @@ struct sink_s3_options {
     void *lost_ctx;
     sink_arrived_fn *arrived; /* or NULL; called on the transfer thread, and by pass on its own */
     void *arrived_ctx;
-    const struct pace_clock *clock; /* NULL: the machine's */
+    const volatile sig_atomic_t *stop; /* set: what is on its way has S3_FLIGHT_LAST_MS; or NULL */
+    const struct pace_clock *clock;    /* NULL: the machine's */
 };
 
 /**

@@ -189,6 +189,7 @@ int source_s3_open(struct source *out, const struct source_s3_options *o, struct
         s->http.ops->close(s->http.self);
         goto fail;
     }
+    s->call.stop = o->stop;
     s3_list_open(&s->list, &s->call, s->prefix);
     recorded_init(&s->recorded);
     buf_init(&s->sorted, (size_t)4 << 30);

@@ -7,6 +7,7 @@
 #ifndef REPLAY_SOURCE_S3_H
 #define REPLAY_SOURCE_S3_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct source_s3_options {
     struct span location; /* "s3://BUCKET[/PREFIX]" */
     struct creds_wish wish;
     bool by_time;
+    const volatile sig_atomic_t *stop; /* set: ask no more; or NULL */
 };
 
 /**

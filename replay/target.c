@@ -97,7 +97,8 @@ static struct creds_wish wish_of(const struct target_options *o)
 
 /* Remember what lies below the target's prefix. */
 static int list_held(struct held *held, const struct target *t, const struct creds *c,
-                     const struct s3_door_options *door, struct err *e)
+                     const struct s3_door_options *door, const volatile sig_atomic_t *stop,
+                     struct err *e)
 {
     const struct http_options http_options = {
         .connections = 1, .ca_bundle = c->ca_bundle, .body_max = S3_LIST_PAGE_MAX};
@@ -108,6 +109,7 @@ static int list_held(struct held *held, const struct target *t, const struct cre
     struct s3_call call;
     arena_init(&a);
     int rc = s3_call_open(&call, &a, door, http, c->attempts, e);
+    call.stop = stop;
     if (rc == 0) {
         struct s3_list list;
         struct s3_entry entry;
@@ -140,6 +142,7 @@ static int open_s3(struct sink *out, const struct target *t, const struct target
                                          .checksum = (enum checksum_kind)o->checksum,
                                          .if_none_match = o->if_none_match},
                                  .latency = o->latency,
+                                 .stop = o->stop,
                                  .arrived = o->arrived,
                                  .arrived_ctx = o->arrived_ctx,
                                  .lost = lost,
@@ -158,7 +161,7 @@ static int open_s3(struct sink *out, const struct target *t, const struct target
     const struct http_options http_options = {.connections = s3.connections,
                                               .ca_bundle = c.ca_bundle};
     struct http http;
-    if (o->resume && list_held(&held, t, &c, &s3.door, e) != 0)
+    if (o->resume && list_held(&held, t, &c, &s3.door, o->stop, e) != 0)
         goto out;
     if (o->resume)
         s3.held = &held;

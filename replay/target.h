@@ -4,6 +4,7 @@
 #ifndef REPLAY_TARGET_H
 #define REPLAY_TARGET_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "base/span.h"
@@ -32,9 +33,10 @@ struct target_options {
     const char *sse;      /* "AES256", "aws:kms" or "aws:kms:KEY" */
     int checksum;         /* enum checksum_kind */
     bool if_none_match;
-    bool resume;              /* look first at what an interrupted run left there */
-    struct hist *latency;     /* from planned moment to arrival in a bucket, or NULL */
-    sink_arrived_fn *arrived; /* as the sinks have it, or NULL */
+    bool resume;                       /* look first at what an interrupted run left there */
+    struct hist *latency;              /* from planned moment to arrival in a bucket, or NULL */
+    const volatile sig_atomic_t *stop; /* set: end soon, nothing half-written; or NULL */
+    sink_arrived_fn *arrived;          /* as the sinks have it, or NULL */
     void *arrived_ctx;
 };
 

@@ -28,9 +28,10 @@ static const struct {
     {"a name without an address", 0, false, 4, HTTP_UNRESOLVED, 1, true},
     {"a name without an address, early", 0, false, 3, HTTP_UNRESOLVED, 1, false},
     {"no TLS", 0, false, 4, HTTP_TLS, 1, true},
-    {"gone away, not for long", 0, true, 20, HTTP_UNREACHABLE, 59, false},
-    {"gone away for good", 0, true, 20, HTTP_UNREACHABLE, 60, true},
+    {"gone away: not the object's fault", 0, true, 20, HTTP_UNREACHABLE, 600, false},
     {"a name that had an address", 0, true, 7, HTTP_UNRESOLVED, 90, false},
+    {"silent, tries left", 0, true, 7, HTTP_SLOW, 210, false},
+    {"silent, no tries left", 0, true, 8, HTTP_SLOW, 240, true},
 };
 
 static void attempts_and_patience_end(void **state)
@@ -43,6 +44,41 @@ static void attempts_and_patience_end(void **state)
         const struct retry_object o = {.attempts = cases[i].attempts, .first_ns = 5};
         if (retry_is_spent(&r, &o, cases[i].fault, 5 + cases[i].after_s * s_ns) != cases[i].want)
             fail_msg("%s", cases[i].name);
+    }
+}
+
+static const struct {
+    const char *name;
+    unsigned wish;
+    bool alive;
+    unsigned attempts;
+    int64_t quiet_s;
+    bool want;
+} silences[] = {
+    {"gone away, not for long", 0, true, 20, 59, false},
+    {"gone away for good", 0, true, 1, 60, true},
+    {"gone away for good, whatever the user wishes", 30, true, 1, 60, true},
+    {"never there, tried often enough and long enough", 0, false, 3, 15, true},
+    {"never there, tried twice only", 0, false, 2, 30, false},
+    {"never there, not for long", 0, false, 8, 14, false},
+    {"never there, the user is patient", 20, false, 8, 100, false},
+};
+
+static void silence_ends(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(silences); i++) {
+        struct retry r;
+        retry_init(&r, silences[i].wish, 16, 1);
+        r.alive = silences[i].alive;
+        const int64_t now_ns = 7 + silences[i].quiet_s * s_ns;
+        assert_false(retry_is_gone(&r, now_ns));
+        for (unsigned k = 0; k < silences[i].attempts; k++)
+            retry_narrow(&r, k % 2 == 0 ? HTTP_SLOW : HTTP_BROKEN, false, 7);
+        if (retry_is_gone(&r, now_ns) != silences[i].want)
+            fail_msg("%s", silences[i].name);
+        retry_heard(&r);
+        assert_false(retry_is_gone(&r, now_ns));
     }
 }
 
@@ -143,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attempts_and_patience_end),
+        cmocka_unit_test(silence_ends),
         cmocka_unit_test(waits_double_up_to_their_limit),
         cmocka_unit_test(a_server_that_names_seconds_gets_them),
         cmocka_unit_test(a_spent_budget_slows_and_success_refills_it),

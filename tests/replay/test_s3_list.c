@@ -46,7 +46,7 @@ static void nothing(void *self)
     (void)self;
 }
 
-static const struct http_ops script_ops = {script_start, script_next, nothing, nothing};
+static const struct http_ops script_ops = {script_start, script_next, nothing, nothing, nothing};
 
 /* List through ${bodies}: "key size etag;" for each object into ${got}. */
 static int list(char *got, size_t got_n, const char *const *bodies, size_t n, struct script *s,

@@ -19,6 +19,7 @@ struct answer {
     const char *body;
     const char *region, *retry_after, *etag, *version, *location;
     int64_t date_ms; /* 0: no Date header */
+    int takes_s;     /* of the script's time */
 };
 
 /* The transport: answers in order, the last one for ever. Only the transfer thread enters. */
@@ -31,6 +32,7 @@ struct script {
     unsigned started;
     char urls[LOG_N], auth[LOG_N]; /* of the last request */
     bool fresh;
+    bool silent; /* no reply until it is cut off */
 };
 
 static struct script script;
@@ -68,13 +70,14 @@ static void script_start(void *self, const struct http_request *r, void *tag)
 static bool script_next(void *self, struct http_reply *out, int64_t wait_ms)
 {
     struct script *s = self;
-    if (s->flying_n == 0) {
+    if (s->flying_n == 0 || s->silent) {
         s->now_ns += wait_ms * 1000000;
         return false;
     }
     const struct answer *a = &s->answers[s->at];
     if (s->answers[s->at + 1].status != 0 || s->answers[s->at + 1].fault != HTTP_ANSWERED)
         s->at++;
+    s->now_ns += a->takes_s * INT64_C(1000000000);
     *out = (struct http_reply){.tag = s->flying[0],
                                .fault = a->fault,
                                .status = a->status,
@@ -101,7 +104,14 @@ static void script_close(void *self)
     (void)self;
 }
 
-static const struct http_ops script_ops = {script_start, script_next, script_wake, script_close};
+/* Until then the transport has nothing to say of what is flying. */
+static void script_cut(void *self)
+{
+    ((struct script *)self)->silent = false;
+}
+
+static const struct http_ops script_ops = {script_start, script_next, script_wake, script_close,
+                                           script_cut};
 static const struct pace_clock script_clock = {script_now, no_sleep, &script};
 
 static unsigned lost_n, lost_silent;
@@ -117,6 +127,9 @@ static void note_lost(void *ctx, struct span key, struct span why)
     else
         snprintf(lost_why, sizeof(lost_why), "%.*s", SPAN_ARG(why));
 }
+
+/* Whether the next transport is silent until it is cut off. */
+static bool silent;
 
 static struct sink open_sink(const struct answer *answers, const struct sink_s3_options *more)
 {
@@ -139,9 +152,10 @@ static struct sink open_sink(const struct answer *answers, const struct sink_s3_
         o.put = more->put;
         o.held = more->held;
         o.latency = more->latency;
+        o.stop = more->stop;
         o.arrived = more->arrived;
     }
-    script = (struct script){.answers = answers};
+    script = (struct script){.answers = answers, .silent = silent};
     lost_n = lost_silent = 0;
     lost_why[0] = '\0';
     if (sink_s3_open(&sink, &o, (struct http){&script_ops, &script}, &e) != 0)
@@ -349,6 +363,36 @@ static const struct {
      .objects = 3,
      .attempts = 1,
      .says = "the bucket is elsewhere"},
+    {.name = "an error told behind a 200",
+     .answers = {OK, {.status = 200, .body = XML("InternalError")}, OK},
+     .objects = 5,
+     .files = 5,
+     .attempts = 6},
+    {.name = "overload told behind a 200",
+     .answers = {{.status = 200, .body = "\r\n<?xml?>" XML("SlowDown")}, OK},
+     .objects = 5,
+     .files = 5,
+     .attempts = 6},
+    {.name = "blanks behind a 200 are nothing",
+     .answers = {{.status = 200, .body = "\r\n"}},
+     .objects = 5,
+     .files = 5,
+     .attempts = 5},
+    {.name = "a page that is glad to see us",
+     .answers = {{.status = 200, .body = "<html><h1>Welcome</h1></html>"}},
+     .objects = 40,
+     .says = "s3://trails: it answers with a page where S3 answers nothing at http://store:9000 "
+             "(200, 8 tries in "},
+    {.name = "somebody there who never says a word",
+     .answers = {{.fault = HTTP_SLOW, .takes_s = 30}},
+     .objects = 40,
+     .attempts = 3,
+     .says = "no answer in time at http://store:9000 (the reason, "},
+    {.name = "it goes silent for good",
+     .answers = {OK, OK, {.fault = HTTP_SLOW, .takes_s = 30}},
+     .objects = 40,
+     .files = 2,
+     .says = "no answer in time at http://store:9000 (the reason, "},
     {.name = "no region told",
      .answers = {{.status = 301}},
      .objects = 3,
@@ -391,6 +435,37 @@ static void an_endpoint_that_never_answers_costs_seconds(void **state)
     struct sink sink = open_sink(nobody, NULL);
     put_all(&sink, 40, &e);
     assert_true(script.now_ns <= INT64_C(17) * 1000000000);
+}
+
+static void a_stopped_run_ends_in_time(void **state)
+{
+    (void)state;
+    static const struct answer cut[] = {{.fault = HTTP_BROKEN}, {.status = 0}};
+    static const volatile sig_atomic_t stop = 1;
+    const struct sink_s3_options o = {.stop = &stop};
+    struct err e = {0};
+    silent = true;
+    struct sink sink = open_sink(cut, &o);
+    silent = false;
+    const struct sink_totals t = put_all(&sink, 5, &e);
+    assert_int_equal(e.kind, ERR_STOP);
+    assert_int_equal(t.failed, 5);
+    assert_int_equal(lost_silent, 5);
+    assert_true(script.now_ns >= S3_FLIGHT_LAST_MS * INT64_C(1000000));
+}
+
+static void a_stopped_run_finishes_what_is_on_its_way(void **state)
+{
+    (void)state;
+    static const struct answer late[] = {
+        {.status = 500}, {.fault = HTTP_BROKEN}, {.status = 200}, {.status = 0}};
+    static const volatile sig_atomic_t stop = 1;
+    const struct sink_s3_options o = {.stop = &stop};
+    struct err e = {0};
+    struct sink sink = open_sink(late, &o);
+    const struct sink_totals t = put_all(&sink, 5, &e);
+    assert_int_equal(e.kind, ERR_NONE);
+    assert_int_equal(t.files, 5);
 }
 
 static void the_user_decides_how_often_it_is_tried(void **state)
@@ -591,6 +666,8 @@ int main(void)
         cmocka_unit_test(a_redirect_is_followed_within_the_domain_only),
         cmocka_unit_test(a_lock_that_wants_a_checksum_gets_one),
         cmocka_unit_test(an_endpoint_that_never_answers_costs_seconds),
+        cmocka_unit_test(a_stopped_run_ends_in_time),
+        cmocka_unit_test(a_stopped_run_finishes_what_is_on_its_way),
         cmocka_unit_test(the_user_decides_how_often_it_is_tried),
         cmocka_unit_test(seconds_asked_for_are_waited),
         cmocka_unit_test(keys_are_encoded_below_the_prefix),
