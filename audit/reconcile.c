@@ -34,7 +34,10 @@ int reconcile_open(struct reconcile *r, const char *manifest, const char *tree, 
 {
     *r = (struct reconcile){.manifest = manifest, .late_ms = late_ms};
     arena_init(&r->arena);
-    return expected_read(&r->expected, manifest, tree, e);
+    const int rc = expected_read(&r->expected, manifest, tree, e);
+    if (rc != 0)
+        arena_free(&r->arena);
+    return rc;
 }
 
 void reconcile_close(struct reconcile *r)

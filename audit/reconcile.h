@@ -55,7 +55,8 @@ struct reconcile {
 
 /**
  * reconcile_open(r, manifest, tree, late_ms, e) / reconcile_close(r):
- * Read what is expected, as expected_read does; ${manifest} must outlive ${r}.
+ * Read what is expected, as expected_read does; ${manifest} must outlive ${r}. Nothing is to be
+ * closed after an error.
  */
 int reconcile_open(struct reconcile *r, const char *manifest, const char *tree, int64_t late_ms,
                    struct err *e);

@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"gen", cmd_gen, "make a trail from a scenario"},
     {"replay", cmd_replay, "deliver a trail, made or recorded, to a directory or a bucket"},
+    {"reconcile", cmd_reconcile, "tell what a consumer of a delivered trail lost or doubled"},
     {"scenarios", cmd_scenarios, "list the built-in scenarios, or print one to start from"},
     {"catalog", cmd_catalog, "list the operations, or one operation's members"},
 };

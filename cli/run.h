@@ -15,6 +15,7 @@ typedef int run_fn(int argc, char **argv);
 
 run_fn cmd_gen;
 run_fn cmd_replay;
+run_fn cmd_reconcile;
 run_fn cmd_scenarios;
 run_fn cmd_catalog;
 

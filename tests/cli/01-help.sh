@@ -3,7 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 beantrail --help >help.txt
-for command in gen replay scenarios catalog; do
+for command in gen replay reconcile scenarios catalog; do
     grep -qw "$command" help.txt || fault "--help does not name $command"
     beantrail "$command" --help >"$command.txt" 2>stderr.txt || fault "$command --help: exit $?"
     [ -s "$command.txt" ] && [ ! -s stderr.txt ] || fault "$command --help belongs on stdout"
