@@ -1,8 +1,14 @@
-/* http.c - see http.h. The only file that knows libcurl. */
+/*
+ * http.c - see http.h. The only file that knows libcurl.
+ *
+ * libcurl makes connections and does all transfers but one kind: PUTs over plain connections
+ * without a proxy go through http_wire, to which libcurl's connection is handed.
+ */
 #include "replay/http.h"
 
 #include <assert.h>
 #include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +21,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "replay/http_answer.h"
+#include "replay/http_wire.h"
 
 enum {
     CONNECT_MS = 5000,
@@ -22,6 +30,7 @@ enum {
     TOTAL_MS = 60000,
     BODY_BYTES_PER_S = 50000,
     CONNECTIONS_MAX = 1024,
+    WAIT_MOST_MS = 250,
     HEADERS_MOST_BYTES = 256 << 10 /* of an answer, with all that came before it */
 };
 
@@ -31,6 +40,9 @@ struct slot {
     struct slot *next_free;
     bool flying, cut;
     void *tag;
+    struct http_request request;               /* that is being sent, */
+    struct http_wire_put put;                  /* and the same for the wire */
+    bool connecting;                           /* libcurl only connects for the wire */
     struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
     struct buf body;
     size_t seen_n, seen_max, headers_n;
@@ -49,6 +61,9 @@ struct http_curl {
     unsigned cut_i;    /* slots before it are not cut */
     struct http_options options;
     char *ca_bundle;
+    struct http_wire *wire;
+    bool plain;           /* the wire may be used */
+    unsigned transfers_n; /* of libcurl, on their way */
 };
 
 /* Headers that are kept: where they go in a slot. */
@@ -97,25 +112,44 @@ static enum http_fault fault_of(CURLcode code)
     return HTTP_BROKEN;
 }
 
-static size_t take_body(char *data, size_t size, size_t count, void *ctx)
+static enum http_fault fault_of_wire(enum http_wire_fate fate)
 {
-    struct slot *s = ctx;
-    size_t n = size * count;
-    s->seen_n += n;
-    if (s->seen_n > s->seen_max)
-        return 0;
-    const size_t room = s->body.max_n - s->body.n;
-    buf_put(&s->body, data, n < room ? n : room);
-    return n;
+    switch (fate) {
+    case HTTP_WIRE_ANSWERED:
+        return HTTP_ANSWERED;
+    case HTTP_WIRE_SLOW:
+        return HTTP_SLOW;
+    case HTTP_WIRE_NO_HTTP:
+        return HTTP_UNUSABLE;
+    case HTTP_WIRE_STALE:
+    case HTTP_WIRE_BROKEN:
+        break;
+    }
+    return HTTP_BROKEN;
 }
 
-static size_t take_header(char *data, size_t size, size_t count, void *ctx)
+static bool hear_body(void *ctx, struct span bytes)
 {
     struct slot *s = ctx;
-    size_t n = size * count;
-    s->headers_n += n;
-    if (s->headers_n > HEADERS_MOST_BYTES)
-        return 0;
+    s->seen_n += bytes.n;
+    if (s->seen_n > s->seen_max)
+        return false;
+    const size_t room = s->body.max_n - s->body.n;
+    buf_put(&s->body, bytes.p, bytes.n < room ? bytes.n : room);
+    return true;
+}
+
+static size_t take_body(char *data, size_t size, size_t count, void *ctx)
+{
+    const size_t n = size * count;
+    return hear_body(ctx, (struct span){data, n}) ? n : 0;
+}
+
+static void hear_header(void *ctx, struct span line)
+{
+    struct slot *s = ctx;
+    const char *data = line.p;
+    const size_t n = line.n;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
         size_t name_n = strlen(kept[i].name);
         if (n < name_n || strncasecmp(data, kept[i].name, name_n) != 0)
@@ -133,7 +167,16 @@ static size_t take_header(char *data, size_t size, size_t count, void *ctx)
             at[value_n] = '\0';
         }
     }
-    return n;
+}
+
+static size_t take_header(char *data, size_t size, size_t count, void *ctx)
+{
+    struct slot *s = ctx;
+    s->headers_n += size * count;
+    if (s->headers_n > HEADERS_MOST_BYTES)
+        return 0;
+    hear_header(s, (struct span){data, size * count});
+    return size * count;
 }
 
 static void *zeroed(size_t count, size_t size)
@@ -142,6 +185,11 @@ static void *zeroed(size_t count, size_t size)
     if (p == NULL)
         mem_die(count * size);
     return p;
+}
+
+static const char *agent_of(const struct http_options *o)
+{
+    return o->user_agent != NULL ? o->user_agent : "beantrail/" BEANTRAIL_VERSION;
 }
 
 /* Options that every transfer of this handle shares. */
@@ -159,8 +207,7 @@ static void set_up(const struct http_curl *h, struct slot *s)
     curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(c, CURLOPT_USERAGENT,
-                     o->user_agent != NULL ? o->user_agent : "beantrail/" BEANTRAIL_VERSION);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, agent_of(o));
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)(o->idle_ms / 1000));
@@ -175,52 +222,101 @@ static void set_up(const struct http_curl *h, struct slot *s)
         curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
 }
 
+/* Give ${s}'s request to libcurl; with ${connect_only} it makes no more than a connection. */
+static void curl_begin(struct http_curl *h, struct slot *s, bool connect_only)
+{
+    const struct http_request *r = &s->request;
+    if (s->easy == NULL)
+        set_up(h, s);
+    CURL *c = s->easy;
+    s->connecting = connect_only;
+    curl_easy_setopt(c, CURLOPT_URL, r->url);
+    curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, connect_only ? 1L : 0L);
+    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh || connect_only ? 1L : 0L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)s->put.most_ms);
+    curl_easy_setopt(c, CURLOPT_NOBODY, strcmp(r->method, "HEAD") == 0 ? 1L : 0L);
+    if (connect_only) {
+        curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, NULL);
+        curl_easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
+    } else {
+        /* libcurl only reads the list; the casts save a copy of every line. */
+        for (size_t i = 0; i < r->headers_n; i++) {
+            s->lines[i].data = (char *)(uintptr_t)r->headers[i];
+            s->lines[i].next = i + 1 < r->headers_n ? &s->lines[i + 1] : NULL;
+        }
+        if (r->body.n > 0 || strcmp(r->method, "PUT") == 0) {
+            /* From memory in one send; the pointer is kept, the bytes are not copied. */
+            curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
+            curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.n > 0 ? r->body.p : "");
+        } else if (strcmp(r->method, "HEAD") != 0) {
+            curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+        }
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+        curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers_n > 0 ? s->lines : NULL);
+    }
+    if (curl_multi_add_handle(h->multi, c) != CURLM_OK)
+        mem_die(sizeof(*s));
+    h->transfers_n++;
+}
+
+/* The slot whose reply was given last may be used again. */
+static void forget_told(struct http_curl *h)
+{
+    if (h->told == NULL)
+        return;
+    h->told->next_free = h->free;
+    h->free = h->told;
+    h->told = NULL;
+}
+
 static void curl_start(void *self, const struct http_request *r, void *tag)
 {
     struct http_curl *h = self;
-    if (h->told != NULL) {
-        h->told->next_free = h->free;
-        h->free = h->told;
-        h->told = NULL;
-    }
+    forget_told(h);
     struct slot *s = h->free;
     assert(s != NULL && r->headers_n <= HTTP_HEADERS_MAX);
     h->free = s->next_free;
     s->tag = tag;
     s->flying = true;
+    s->request = *r;
+    s->put = (struct http_wire_put){.url = r->url,
+                                    .headers = r->headers,
+                                    .headers_n = r->headers_n,
+                                    .body = r->body,
+                                    .most_ms = h->options.total_ms +
+                                               (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000))};
     buf_clear(&s->body);
     s->seen_n = 0;
     s->headers_n = 0;
     s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
     s->location[0] = s->reason[0] = '\0';
-    if (s->easy == NULL)
-        set_up(h, s);
-
-    /* libcurl only reads the list; the casts save a copy of every line. */
-    for (size_t i = 0; i < r->headers_n; i++) {
-        s->lines[i].data = (char *)(uintptr_t)r->headers[i];
-        s->lines[i].next = i + 1 < r->headers_n ? &s->lines[i + 1] : NULL;
-    }
-    CURL *c = s->easy;
-    curl_easy_setopt(c, CURLOPT_URL, r->url);
-    curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers_n > 0 ? s->lines : NULL);
-    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
-    curl_easy_setopt(c, CURLOPT_NOBODY, strcmp(r->method, "HEAD") == 0 ? 1L : 0L);
-    if (r->body.n > 0 || strcmp(r->method, "PUT") == 0) {
-        /* From memory in one send; the pointer is kept, the bytes are not copied. */
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-        curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.n > 0 ? r->body.p : "");
-    } else if (strcmp(r->method, "HEAD") != 0) {
-        curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
-    }
-    int64_t total_ms = h->options.total_ms + (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000));
-    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)total_ms);
-    if (curl_multi_add_handle(h->multi, c) != CURLM_OK)
-        mem_die(sizeof(*s));
+    if (!h->plain || strcmp(r->method, "PUT") != 0 || http_wire_authority(r->url).n == 0)
+        curl_begin(h, s, false);
+    else if (r->fresh || !http_wire_start(h->wire, &s->put, s))
+        curl_begin(h, s, true);
 }
 
-/* The next transfer that was cut off, if there is one. */
+static void tell(struct http_curl *h, struct slot *s, struct http_reply *out, enum http_fault fault,
+                 int status)
+{
+    const time_t date = s->date[0] != '\0' ? curl_getdate(s->date, NULL) : -1;
+    *out = (struct http_reply){.tag = s->tag,
+                               .fault = fault,
+                               .status = status,
+                               .body = buf_span(&s->body),
+                               .reason = fault == HTTP_ANSWERED ? "" : s->reason,
+                               .region = s->region,
+                               .etag = s->etag,
+                               .version = s->version,
+                               .retry_after = s->retry_after,
+                               .location = s->location,
+                               .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
+    s->flying = false;
+    h->told = s;
+}
+
+/* The next request that was cut off, if there is one. */
 static bool take_cut(struct http_curl *h, struct http_reply *out)
 {
     for (; h->cut_i < h->slots_n; h->cut_i++) {
@@ -228,19 +324,44 @@ static bool take_cut(struct http_curl *h, struct http_reply *out)
         if (!s->cut)
             continue;
         s->cut = false;
-        *out = (struct http_reply){.tag = s->tag,
-                                   .fault = HTTP_BROKEN,
-                                   .reason = "cut off",
-                                   .region = "",
-                                   .etag = "",
-                                   .version = "",
-                                   .retry_after = "",
-                                   .location = "",
-                                   .date_ms = -1};
-        h->told = s;
+        buf_clear(&s->body);
+        s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
+        s->location[0] = '\0';
+        snprintf(s->reason, sizeof(s->reason), "cut off");
+        tell(h, s, out, HTTP_BROKEN, 0);
         return true;
     }
     return false;
+}
+
+/* The next request that has ended on the wire, if there is one. */
+static bool take_wired(struct http_curl *h, struct http_reply *out)
+{
+    struct http_wire_end end;
+    while (http_wire_take(h->wire, &end)) {
+        struct slot *s = end.tag;
+        if (end.fate == HTTP_WIRE_STALE) {
+            curl_begin(h, s, true);
+            continue;
+        }
+        snprintf(s->reason, sizeof(s->reason), "%s", end.reason);
+        tell(h, s, out, fault_of_wire(end.fate), end.status);
+        return true;
+    }
+    return false;
+}
+
+/* libcurl has made the connection: a copy of it goes on the wire, its own is closed. */
+static void hand_over(struct http_curl *h, struct slot *s)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &socket);
+    const int fd = socket != CURL_SOCKET_BAD ? fcntl((int)socket, F_DUPFD_CLOEXEC, 0) : -1;
+    curl_multi_remove_handle(h->multi, s->easy);
+    if (fd >= 0)
+        http_wire_adopt(h->wire, fd, &s->put, s);
+    else
+        curl_begin(h, s, false);
 }
 
 /* The next finished transfer, if there is one. */
@@ -259,14 +380,17 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         long status = 0;
         curl_easy_getinfo(c, CURLINFO_PRIVATE, (char **)&s);
         curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+        h->transfers_n--;
+        if (s->connecting && code == CURLE_OK) {
+            hand_over(h, s);
+            continue;
+        }
         curl_multi_remove_handle(h->multi, c);
-        s->flying = false;
         enum http_fault fault = fault_of(code);
         curl_off_t connected_us = 0;
         curl_easy_getinfo(c, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
         if (fault == HTTP_SLOW && connected_us == 0)
             fault = HTTP_UNREACHABLE;
-        const time_t date = s->date[0] != '\0' ? curl_getdate(s->date, NULL) : -1;
         long reason = 0;
         curl_easy_getinfo(c, CURLINFO_OS_ERRNO, &reason);
         if (code == CURLE_COULDNT_CONNECT && reason != 0)
@@ -275,60 +399,70 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
             snprintf(s->reason, sizeof(s->reason), "the answer is too long");
         else if (code != CURLE_OK && s->reason[0] == '\0')
             snprintf(s->reason, sizeof(s->reason), "%s", curl_easy_strerror(code));
-        *out = (struct http_reply){.tag = s->tag,
-                                   .fault = fault,
-                                   .status = (int)status,
-                                   .body = buf_span(&s->body),
-                                   .reason = code == CURLE_OK ? "" : s->reason,
-                                   .region = s->region,
-                                   .etag = s->etag,
-                                   .version = s->version,
-                                   .retry_after = s->retry_after,
-                                   .location = s->location,
-                                   .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
-        h->told = s;
+        tell(h, s, out, fault, (int)status);
         return true;
     }
+}
+
+static bool take_any(struct http_curl *h, struct http_reply *out)
+{
+    return take_cut(h, out) || take_wired(h, out) || (h->transfers_n > 0 && take_finished(h, out));
+}
+
+/* Wait until something happens on the wire, in libcurl, or in whoever calls wake. */
+static void wait_for_any(struct http_curl *h, int64_t wait_ms)
+{
+    if (wait_ms > WAIT_MOST_MS)
+        wait_ms = WAIT_MOST_MS;
+    if (h->transfers_n > 0) {
+        struct curl_waitfd wire = {.fd = http_wire_fd(h->wire), .events = CURL_WAIT_POLLIN};
+        int running = 0;
+        curl_multi_poll(h->multi, &wire, 1, (int)wait_ms, NULL);
+        curl_multi_perform(h->multi, &running);
+        wait_ms = 0;
+    }
+    http_wire_wait(h->wire, wait_ms);
 }
 
 static bool curl_next(void *self, struct http_reply *out, int64_t wait_ms)
 {
     struct http_curl *h = self;
-    if (h->told != NULL) {
-        h->told->next_free = h->free;
-        h->free = h->told;
-        h->told = NULL;
+    forget_told(h);
+    if (take_any(h, out))
+        return true;
+    if (h->transfers_n > 0) {
+        int running = 0;
+        curl_multi_perform(h->multi, &running);
+        if (take_finished(h, out))
+            return true;
     }
-    if (take_cut(h, out) || take_finished(h, out))
-        return true;
-    int running = 0;
-    curl_multi_perform(h->multi, &running);
-    if (take_finished(h, out))
-        return true;
     if (wait_ms <= 0)
         return false;
-    curl_multi_poll(h->multi, NULL, 0, wait_ms > 60000 ? 60000 : (int)wait_ms, NULL);
-    curl_multi_perform(h->multi, &running);
-    return take_finished(h, out);
+    wait_for_any(h, wait_ms);
+    return take_any(h, out);
 }
 
 static void curl_wake(void *self)
 {
     struct http_curl *h = self;
-    curl_multi_wakeup(h->multi);
+    http_wire_wake(h->wire);
 }
 
 static void curl_cut(void *self)
 {
     struct http_curl *h = self;
+    http_wire_cut(h->wire);
     for (unsigned i = 0; i < h->slots_n; i++) {
         struct slot *s = &h->slots[i];
         if (!s->flying)
             continue;
-        curl_multi_remove_handle(h->multi, s->easy);
+        /* Those on the wire are not libcurl's, which then does nothing. */
+        if (s->easy != NULL)
+            curl_multi_remove_handle(h->multi, s->easy);
         s->flying = false;
         s->cut = true;
     }
+    h->transfers_n = 0;
     h->cut_i = 0;
 }
 
@@ -344,6 +478,7 @@ static void curl_close(void *self)
         buf_free(&s->body);
     }
     curl_multi_cleanup(h->multi);
+    http_wire_close(h->wire);
     free(h->slots);
     free(h->ca_bundle);
     free(h);
@@ -355,6 +490,18 @@ static const struct http_ops curl_ops = {.start = curl_start,
                                          .wake = curl_wake,
                                          .close = curl_close,
                                          .cut = curl_cut};
+
+/* Whether libcurl would send plain requests to a proxy. */
+static bool has_proxy(void)
+{
+    static const char *const names[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return true;
+    }
+    return false;
+}
 
 int http_open(struct http *out, const struct http_options *o, struct err *e)
 {
@@ -381,6 +528,14 @@ int http_open(struct http *out, const struct http_options *o, struct err *e)
     if (h->multi == NULL)
         mem_die(sizeof(*h));
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)o->connections);
+    const struct http_wire_options wire = {.connections = o->connections,
+                                           .idle_ms = h->options.idle_ms,
+                                           .user_agent = agent_of(o),
+                                           .ears = {hear_header, hear_body}};
+    h->wire = http_wire_open(&wire);
+    if (h->wire == NULL)
+        mem_die(sizeof(*h));
+    h->plain = o->direct || !has_proxy();
     h->slots_n = o->connections;
     h->slots = zeroed(h->slots_n, sizeof(*h->slots));
     for (unsigned i = h->slots_n; i > 0; i--) {

@@ -22,14 +22,28 @@ struct server {
     char url[64];
     const char *answer;
     size_t padding_n; /* bytes of 'x' behind the answer */
+    bool hangs_up;    /* behind each answer, without a word */
+    bool early;       /* answers before it reads the body */
     unsigned connections, requests;
     char last[REQUEST_N]; /* the last request */
     struct work_thread *thread;
 };
 
+static void send_all(int fd, const char *p, size_t n)
+{
+    while (n > 0) {
+        ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
+        if (put <= 0)
+            return;
+        p += put;
+        n -= (size_t)put;
+    }
+}
+
 static bool read_request(struct server *s, int fd)
 {
     size_t n = 0;
+    bool answered = false;
     for (;;) {
         ssize_t got = recv(fd, s->last + n, sizeof(s->last) - 1 - n, 0);
         if (got <= 0)
@@ -41,19 +55,12 @@ static bool read_request(struct server *s, int fd)
         unsigned long body_n = 0;
         if (end != NULL && length != NULL && length < end)
             sscanf(length, "Content-Length: %lu", &body_n);
+        if (end != NULL && s->early && !answered) {
+            send_all(fd, s->answer, strlen(s->answer));
+            answered = true;
+        }
         if (end != NULL && s->last + n >= end + 4 + body_n)
             return true;
-    }
-}
-
-static void send_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
-        if (put <= 0)
-            return;
-        p += put;
-        n -= (size_t)put;
     }
 }
 
@@ -67,7 +74,8 @@ static void serve(void *ctx)
         s->connections++;
         while (read_request(s, fd)) {
             s->requests++;
-            send_all(fd, s->answer, strlen(s->answer));
+            if (!s->early)
+                send_all(fd, s->answer, strlen(s->answer));
             char padding[4096];
             memset(padding, 'x', sizeof(padding));
             for (size_t left = s->padding_n; left > 0;) {
@@ -75,6 +83,8 @@ static void serve(void *ctx)
                 send_all(fd, padding, n);
                 left -= n;
             }
+            if (s->hangs_up)
+                break;
         }
         close(fd);
     }
@@ -225,6 +235,91 @@ static void faults_are_told_apart(void **state)
     server_close(&s);
 }
 
+static void a_dead_connection_is_replaced(void **state)
+{
+    (void)state;
+    struct server s;
+    server_open(&s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    s.hangs_up = true;
+    struct http h = open_http();
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(put(&h, s.url, "/a", SPAN("x")).status, 200);
+    h.ops->close(h.self);
+    server_close(&s);
+    assert_int_equal(s.requests, 20);
+    assert_int_equal(s.connections, 20);
+}
+
+static void an_answer_may_come_before_the_body_has_gone(void **state)
+{
+    (void)state;
+    struct server s;
+    static char large[60000];
+    memset(large, 'b', sizeof(large));
+    server_open(&s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    s.early = true;
+    struct http h = open_http();
+    for (int i = 0; i < 20; i++) {
+        struct http_reply r = put(&h, s.url, "/a", (struct span){large, sizeof(large)});
+        assert_int_equal(r.fault, HTTP_ANSWERED);
+        assert_int_equal(r.status, 200);
+    }
+    h.ops->close(h.self);
+    server_close(&s);
+    assert_int_equal(s.connections, 1);
+}
+
+static const struct {
+    const char *answer;
+    enum http_fault fault;
+    int status;
+    const char *body, *reason;
+} ends[] = {
+    {"HTTP/1.1 200 OK\r\n\r\nto the end", HTTP_ANSWERED, 200, "to the end", ""},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", HTTP_ANSWERED,
+     200, "abc", ""},
+    {"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", HTTP_ANSWERED, 503, "", ""},
+    {"", HTTP_BROKEN, 0, "", "the connection ended before an answer"},
+    {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", HTTP_BROKEN, 200, "half",
+     "the connection ended within the answer"},
+    {"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", HTTP_BROKEN, 200, "",
+     "an HTTP answer has a length that is none"},
+};
+
+static void an_answer_ends_as_it_says_or_is_broken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        struct server s;
+        server_open(&s, ends[i].answer);
+        s.hangs_up = true;
+        struct http h = open_http();
+        struct http_reply r = put(&h, s.url, "/a", SPAN("x"));
+        if (r.fault != ends[i].fault || r.status != ends[i].status ||
+            !span_is(r.body, ends[i].body) || strcmp(r.reason, ends[i].reason) != 0)
+            fail_msg("row %zu: fault %d, status %d, body %.*s, reason %s", i, (int)r.fault,
+                     r.status, SPAN_ARG(r.body), r.reason);
+        h.ops->close(h.self);
+        server_close(&s);
+    }
+}
+
+static void a_server_that_says_nothing_is_left(void **state)
+{
+    (void)state;
+    struct server s;
+    server_open(&s, "");
+    struct err e = {0};
+    struct http h;
+    const struct http_options o = {.connections = 1, .total_ms = 100};
+    assert_int_equal(http_open(&h, &o, &e), 0);
+    struct http_reply r = put(&h, s.url, "/a", SPAN("x"));
+    assert_int_equal(r.fault, HTTP_SLOW);
+    assert_string_equal(r.reason, "took too long");
+    h.ops->close(h.self);
+    server_close(&s);
+}
+
 static void one_wake_ends_one_wait(void **state)
 {
     (void)state;
@@ -254,6 +349,10 @@ int main(void)
         cmocka_unit_test(a_redirect_is_a_reply),
         cmocka_unit_test(a_long_answer_is_kept_in_part_and_an_endless_one_ended),
         cmocka_unit_test(faults_are_told_apart),
+        cmocka_unit_test(a_dead_connection_is_replaced),
+        cmocka_unit_test(an_answer_may_come_before_the_body_has_gone),
+        cmocka_unit_test(an_answer_ends_as_it_says_or_is_broken),
+        cmocka_unit_test(a_server_that_says_nothing_is_left),
         cmocka_unit_test(one_wake_ends_one_wait),
         cmocka_unit_test(a_bundle_that_is_not_there_is_said_at_once),
     };
