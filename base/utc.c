@@ -279,18 +279,36 @@ int utc_read_relative(int64_t *out_ms, struct span text, int64_t now_ms, struct 
 
 /* Writing */
 
+/* The day written last: instants come in crowds, and a date costs more than a time of day. */
+struct written_day {
+    int64_t number; /* since 1970 */
+    char text[20];  /* its midnight */
+};
+
+static void write_day(struct written_day *day, int64_t number)
+{
+    const struct utc_civil c = civil_of(number * UTC_DAY_MS);
+    day->number = number;
+    memcpy(day->text, iso, sizeof(iso));
+    put2(day->text, c.year / 100);
+    put2(day->text + 2, c.year % 100);
+    put2(day->text + 5, c.month);
+    put2(day->text + 8, c.day);
+}
+
 void utc_iso(char at[20], int64_t t_ms)
 {
+    static _Thread_local struct written_day day = {.number = -1};
     assert(in_range(t_ms));
-    struct utc_civil c = civil_of(t_ms);
-    memcpy(at, iso, sizeof(iso));
-    put2(at, c.year / 100);
-    put2(at + 2, c.year % 100);
-    put2(at + 5, c.month);
-    put2(at + 8, c.day);
-    put2(at + 11, c.hour);
-    put2(at + 14, c.minute);
-    put2(at + 17, c.second);
+    const int64_t number = t_ms / UTC_DAY_MS;
+    if (number != day.number)
+        write_day(&day, number);
+    const uint32_t second = (uint32_t)(t_ms - number * UTC_DAY_MS) / UTC_SECOND_MS;
+    const uint32_t minute = second / 60;
+    memcpy(at, day.text, sizeof(day.text));
+    put2(at + 11, (int)(minute / 60));
+    put2(at + 14, (int)(minute % 60));
+    put2(at + 17, (int)(second % 60));
 }
 
 void utc_put_iso(struct buf *out, int64_t t_ms)

@@ -25,36 +25,40 @@ void ids_unique(char *at, size_t n, const char prefix[4], struct span account, u
     }
 }
 
-/* Two hex digits for each byte, so that a UUID is 16 look-ups. */
-static const char hex_pairs[512 + 1] =
-    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-    "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
-    "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
-    "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
-    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
-    "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
-    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
-    "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
-
-static void put_hex(char *at, uint64_t bits, int nbytes)
+/* The sixteen hex digits of ${bits}, all at once: a lane for each byte, which becomes its two
+ * digits. */
+static void put_hex16(char at[16], uint64_t bits)
 {
-    for (int i = 0; i < nbytes; i++)
-        memcpy(at + 2 * i, hex_pairs + 2 * (bits >> 8 * (nbytes - 1 - i) & 255), 2);
+    typedef uint8_t bytes8 __attribute__((vector_size(8)));
+    typedef uint16_t lanes8 __attribute__((vector_size(16)));
+    typedef int8_t bytes16 __attribute__((vector_size(16)));
+    static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the high digit comes first");
+    bytes8 bytes;
+    bits = __builtin_bswap64(bits);
+    memcpy(&bytes, &bits, sizeof bytes);
+    const lanes8 wide = __builtin_convertvector(bytes, lanes8);
+    const lanes8 split = wide >> 4 | (wide & 15) << 8;
+    bytes16 digits = (bytes16)split;
+    digits += '0' + ((digits > 9) & ('a' - '0' - 10));
+    memcpy(at, &digits, sizeof digits);
 }
 
 void ids_uuid(char at[IDS_UUID_N], uint64_t a, uint64_t b)
 {
     a = (a & ~UINT64_C(0xf000)) | UINT64_C(0x4000);
     b = (b & ~(UINT64_C(3) << 62)) | UINT64_C(2) << 62;
-    put_hex(at, a >> 32, 4);
+    char hex[32];
+    put_hex16(hex, a);
+    put_hex16(hex + 16, b);
+    memcpy(at, hex, 8);
     at[8] = '-';
-    put_hex(at + 9, a >> 16 & 0xffff, 2);
+    memcpy(at + 9, hex + 8, 4);
     at[13] = '-';
-    put_hex(at + 14, a & 0xffff, 2);
+    memcpy(at + 14, hex + 12, 4);
     at[18] = '-';
-    put_hex(at + 19, b >> 48, 2);
+    memcpy(at + 19, hex + 16, 4);
     at[23] = '-';
-    put_hex(at + 24, b & UINT64_C(0xffffffffffff), 6);
+    memcpy(at + 24, hex + 20, 12);
 }
 
 void ids_text(char *at, size_t n, struct span alphabet, uint64_t address)

@@ -84,7 +84,7 @@ def files_of(folder):
 
 def compressor(b):
     """A run beside the compressor alone over the same bytes, one core."""
-    window = ["--duration", "1h"]
+    window = ["--duration", "2h"]
     tree = b.tree("load", "load", *window)
     packed, trail, text = child.best(
         [[os.path.join(b.tests, "bench_gzip_alone"), tree, "1"], b.null("load", *window),
@@ -110,7 +110,7 @@ def compressor(b):
 
 
 def two_jobs(b):
-    window = ["--duration", "2h"]
+    window = ["--duration", "4h"]
     one, two = child.best([b.null("load", *window), b.null("load", *window, jobs=2)], ROUNDS,
                           "wall_s")
     b.at_least("jobs.ratio", "two jobs against one, by the clock", one.wall_s / two.wall_s, "x", 1.8)
