@@ -21,6 +21,7 @@ struct caller {
     uint32_t index; /* over all callers: addresses templates */
     const struct rule_identity *rules;
     bool when[WHEN_COUNT];  /* facts of the caller; WHEN_TLS asks the service too */
+    bool forwarded;         /* a service with what a long-term key may: credentials of its own */
     struct span user_agent; /* may hold {slots} */
     struct span principal_id, arn, account, user_name, invoked_by, provider;
     struct span user_id, store_arn, credential_id;
@@ -59,8 +60,9 @@ int64_t caller_keep_ms(int64_t session_ms);
  * The session in which ${c} begins something at ${began_ms}; ${occurrence} is the address of what
  * it begins, for clients that open a session for each activity.
  *
- * Shape:  created_ms <= began_ms, and at least half the session's length, or half an hour of it,
- *         lies behind began_ms. One key for the whole session.
+ * Shape:  a forwarded caller has a session for each call that it goes on from, made at ${began_ms};
+ *         else created_ms <= began_ms, and at least half the session's length, or half an hour of
+ * it, lies behind began_ms. One key for the whole session.
  */
 void caller_session(struct session *out, const struct caller *c, uint64_t occurrence,
                     int64_t began_ms);

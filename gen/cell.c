@@ -76,8 +76,7 @@ static void set_environment(struct playing *p, struct scene *s, uint32_t environ
         s->other = life_environment(plan, p->arena, other, t_ms);
 }
 
-/* What services do for a call is about the same things, in the caller's session if with its rights.
- */
+/* What services do for a call is about the same things, in the caller's session if it has one. */
 static void follow_scene(struct scene *s, const struct scene *call)
 {
     s->version = call->version;
@@ -87,7 +86,7 @@ static void follow_scene(struct scene *s, const struct scene *call)
     s->environment = call->environment;
     s->application = call->application;
     s->other = call->other;
-    if (s->caller->actor == call->caller->actor)
+    if (s->caller->actor == call->caller->actor && !s->caller->forwarded)
         s->session = call->session;
 }
 

@@ -114,7 +114,7 @@ static const char *fill(struct opener *o, const struct caller *opens, struct are
 struct caller *opener_make(struct arena *arena, const struct scenario *s, const struct rules *rules,
                            const struct caller *opens)
 {
-    if (!s->fan_out || !opens->when[WHEN_TEMPORARY] || opens->pinned_key.n > 0)
+    if (!s->fan_out || !opens->when[WHEN_TEMPORARY] || opens->forwarded || opens->pinned_key.n > 0)
         return NULL;
     struct opener *o = ARENA_NEW(arena, struct opener, 1);
     o->actor = *opens->actor;

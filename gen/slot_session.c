@@ -140,7 +140,7 @@ SLOT_PUT(put_issued_token)
 
 SLOT_FIXED(session_mfa)
 {
-    return c->caller->actor->identity.mfa ? SPAN("true") : SPAN("false");
+    return c->caller->actor->identity.mfa && !c->caller->forwarded ? SPAN("true") : SPAN("false");
 }
 
 /* The role a call hands over or assumes: the one its identity names. */

@@ -211,6 +211,9 @@ BREAKS = {
         at("forwarded", 5 * 3600)(r), put("forwarded", "userIdentity", USER | {
             "arn": f"arn:aws:iam::{ACCOUNT}:user/ghost", "principalId": "AIDAIEXAMPLEGHOSTEXAM",
             "invokedBy": "elasticbeanstalk.amazonaws.com"})(r)),
+    "a forwarded session begins with no call": put("forwarded", "userIdentity", USER | {
+        "accessKeyId": "ASIAIEXAMPLEGIVENKEY", "invokedBy": "elasticbeanstalk.amazonaws.com",
+        "sessionContext": {"attributes": {"creationDate": stamp(38), "mfaAuthenticated": "false"}}}),
     "copies have two times": at("copy2", 760),
     "copies have two requestIDs": put("copy2", "requestID", str(uuid.uuid4())),
     "copies lie in one account": put("copy2", "recipientAccountId", ACCOUNT),

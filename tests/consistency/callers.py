@@ -29,6 +29,11 @@ def date(text):
     return seconds(f"{match[3]}-{MONTHS[match[1]]:02}-{int(match[2]):02}T{hour:02}:{match[5]}:{match[6]}Z")
 
 
+def forwarded(identity):
+    """Does a service act with the rights of a user or of root?"""
+    return identity.get("type") in ("IAMUser", "Root") and "invokedBy" in identity
+
+
 def family(agent):
     """What kind of client an agent is: its first product, browsers and console alike."""
     if agent.startswith(("Mozilla/", "AWS Internal", "console.", "signin.")):
@@ -44,7 +49,7 @@ class Callers:
         self.sessions, self.handed_out, self.keyless = {}, {}, {}
         self.arn_of, self.id_of = {}, {}
         self.requests, self.shared = {}, {}
-        self.changed_at, self.seen_at = {}, {}
+        self.changed_at, self.seen_at, self.changes = {}, {}, set()
 
     def see(self, at, record):
         identity = record["userIdentity"]
@@ -141,7 +146,12 @@ class Callers:
         if not key.startswith("ASIA"):
             return
         origin = self.handed_out.get(key) or self.handed_out.get((identity.get("arn"), made))
-        if origin is None:
+        if origin is None and forwarded(identity):
+            # a service goes on with what a long-term key may: from the user's call on, unasked
+            if identity["invokedBy"] == "elasticbeanstalk.amazonaws.com" and made >= self.since \
+                    and (identity["arn"], made) not in self.changes:
+                yield f"{key} of {identity['arn']} began with no call of the user's"
+        elif origin is None:
             if self.fan_out and made >= self.since and key not in self.sessions:
                 yield f"{key} of {identity.get('arn')}: {NOT_HANDED_OUT}"
         elif origin[0] != made:
@@ -195,6 +205,7 @@ class Callers:
                 self.seen_at[who] = at
                 if not record.get("readOnly"):
                     self.changed_at[who] = at
+                    self.changes.add((who, at))
             return
         context = identity.get("sessionContext", {})
         role = context.get("sessionIssuer", {}).get("arn", "")

@@ -228,6 +228,27 @@ static void a_service_has_its_name_three_times(void **state)
     stage_close(&st);
 }
 
+/* Source: all 27 records of users at hand that a service made have ASIA keys, a creationDate of
+   that second or just before, and mfaAuthenticated "false" where the user has a long-term key. */
+static void a_service_has_a_session_for_what_a_long_term_key_may(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(&st, SCENE_CAST ", 'actors': [{'name': 'a', 'identity': {'type': 'IAMUser', "
+                               "'userName': 'u', 'accessKeyId': 'AKIARZPUZDIKAAAAAAAA'}, "
+                               "'client': 'cloudformation'}]");
+    const struct caller *c = plan_caller(&st.plan, 0, SCENARIO_NONE);
+    assert_true(c->forwarded);
+    assert_int_equal(c->pinned_key.n, 0);
+    struct session a, b;
+    caller_session(&a, c, 1, SCENE_START_MS);
+    caller_session(&b, c, 2, SCENE_START_MS + UTC_SECOND_MS);
+    assert_int_equal(a.created_ms, SCENE_START_MS);
+    assert_memory_equal(a.key, "ASIARZPUZDIK", 12);
+    assert_memory_not_equal(a.key, b.key, IDS_KEY_N);
+    stage_close(&st);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +260,7 @@ int main(void)
         cmocka_unit_test(sessions_are_not_kept_to_their_end),
         cmocka_unit_test(an_address_is_kept_for_a_local_day),
         cmocka_unit_test(a_service_has_its_name_three_times),
+        cmocka_unit_test(a_service_has_a_session_for_what_a_long_term_key_may),
     };
     return cmocka_run_group_tests_name("gen/caller", tests, scene_load, scene_unload);
 }

@@ -517,6 +517,8 @@ def handed_out(material):
         if record["eventName"] == "ConsoleLogin":
             given[(identity.get("arn"), record["eventTime"])] = record["eventTime"]
         made = identity.get("sessionContext", {}).get("attributes", {}).get("creationDate")
+        if identity.get("type") in ("IAMUser", "Root") and "invokedBy" in identity:
+            continue  # what a service gets to go on with is in no record
         if identity.get("accessKeyId", "").startswith("ASIA") and made:
             used[identity["accessKeyId"]] = (made, identity.get("arn"), named(record))
     for key, (made, arn, name) in used.items():

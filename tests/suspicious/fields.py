@@ -175,6 +175,8 @@ def split(record):
     failed = "errorCode" in record
     identity = list(leaves(record["userIdentity"], "userIdentity."))
     keyed = "temporary" if "sessionContext" in record["userIdentity"] else "lasting"
+    if caller == "service":
+        keyed = "either"  # whatever the user's key is, the service has a session
     # Signing in is no call: its records have no key and no request
     kind_of = record["eventType"]
     keyed = kind_of if kind_of == "AwsConsoleSignIn" else keyed
