@@ -90,6 +90,15 @@ static void follow_scene(struct scene *s, const struct scene *call)
         s->session = call->session;
 }
 
+/* The session of the scene's caller during ${o}, and the address it comes from. */
+static void set_session(struct playing *p, struct scene *s, const struct occurrence *o)
+{
+    struct session *session = ARENA_ROOM(p->arena, struct session, 1);
+    caller_session(session, s->caller, o->address, o->start_ms);
+    s->session = session;
+    s->address = caller_address(s->caller, session, o->start_ms);
+}
+
 static void begin_scene(struct playing *p)
 {
     const struct occurrence *o = p->o;
@@ -101,8 +110,7 @@ static void begin_scene(struct playing *p)
     s->placed = o->placed;
     s->began_ms = o->start_ms;
     s->occurrence = o->address;
-    caller_session(&s->session, s->caller, o->address, o->start_ms);
-    s->address = caller_address(s->caller, &s->session, o->start_ms);
+    set_session(p, s, o);
     set_environment(p, s, o->environment, o->application, o->start_ms);
     if (s->environment != NULL && plan->activities[o->activity].needs_running)
         s->running = find_running(p, s->environment, o->environment, o->start_ms);
@@ -147,8 +155,7 @@ static void turn_scene(struct playing *p, const struct act *a)
     if (p->scene->caller != caller) {
         struct scene *changed = copy_scene(p);
         changed->caller = caller;
-        caller_session(&changed->session, caller, p->o->address, p->o->start_ms);
-        changed->address = caller_address(caller, &changed->session, p->o->start_ms);
+        set_session(p, changed, p->o);
     }
 }
 
@@ -281,8 +288,7 @@ static int run_opener(struct playing *p)
     s->began_ms = o->start_ms;
     s->occurrence = o->address;
     s->opened = o->opens;
-    caller_session(&s->session, opener, o->address, o->start_ms);
-    s->address = caller_address(opener, &s->session, o->start_ms);
+    set_session(p, s, o);
     const struct template *t = template_cache_get(p->work->templates, opener, step, NULL, p->e);
     if (t == NULL)
         return -1;

@@ -35,7 +35,7 @@ struct scene {
     const struct version *version;               /* what the activity deploys, or NULL */
     const struct version *running;               /* what the environment runs, or NULL */
     const struct placed *placed;                 /* the story it belongs to, or NULL */
-    struct session session;
+    const struct session *session;
     const struct session *opened; /* the session that the call begins, or NULL */
     struct span address;          /* sourceIPAddress */
     int64_t began_ms;

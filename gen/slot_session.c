@@ -14,13 +14,13 @@ SLOT_PUT(put_session_key)
     const struct caller *c = ev->scene->caller;
     if (c->pinned_key.n > 0)
         return slot_put_span(at, c->pinned_key);
-    memcpy(at, ev->scene->session.key, IDS_KEY_N);
+    memcpy(at, ev->scene->session->key, IDS_KEY_N);
     return at + IDS_KEY_N;
 }
 
 SLOT_PUT(put_session_created)
 {
-    memcpy(at, ev->scene->session.created, 20);
+    memcpy(at, ev->scene->session->created, 20);
     return at + 20;
 }
 
