@@ -72,7 +72,7 @@ static bool is_string(struct span *inner, struct span value)
 static int take_listed(struct reading *r, const struct manifest_entry *entry, uint64_t *n,
                        struct err *e)
 {
-    const bool once = entry->fault == FAULT_NONE || fault_kinds[entry->fault].readable;
+    const bool once = fault_kinds[entry->fault].readable;
     struct record_elements ids = {entry->event_ids, 0}, sums = {entry->digests, 0};
     struct span value, id, sum;
     int got;

@@ -14,7 +14,7 @@
 enum { REPORT_LINE_MOST = 64 << 10 };
 
 /* A cause for each verdict and fault, and one more for where the consumer stopped. */
-enum { STOPPED = VERDICTS * (FAULT_KINDS + 1), CAUSES };
+enum { STOPPED = VERDICTS * FAULT_KINDS, CAUSES };
 
 /* What became of a log file's records. */
 struct fate {
@@ -168,7 +168,7 @@ int reconcile_reports(struct reconcile *r, const char *path, struct err *e)
 
 static bool is_extra(const struct expected_file *f)
 {
-    return f->fault < FAULT_KINDS && fault_kinds[f->fault].extra;
+    return fault_kinds[f->fault].extra;
 }
 
 /* Which of the ${n} files with one record answers for it: one to be read, and no copy. */
@@ -204,7 +204,7 @@ static struct reconcile_cause *cause_of(struct settling *s, enum verdict verdict
     if (verdict == VERDICT_LOST && s->beyond[file])
         return &s->causes[STOPPED];
     const struct expected_file *f = expected_file(&s->r->expected, file);
-    return &s->causes[(size_t)verdict * (FAULT_KINDS + 1) + f->fault];
+    return &s->causes[(size_t)verdict * FAULT_KINDS + f->fault];
 }
 
 /* Call ${take} for each record to be judged: the first of its id, and how many there are. */
@@ -437,7 +437,7 @@ static void sum_up(struct settling *s)
     struct reconcile *r = s->r;
     for (size_t i = 0; i < expected_files_n(&r->expected); i++) {
         const struct expected_file *f = expected_file(&r->expected, i);
-        const bool broken = f->fault < FAULT_KINDS && fault_kinds[f->fault].reported;
+        const bool broken = fault_kinds[f->fault].reported;
         r->broken += broken;
         s->fates[i].n[VERDICT_UNREPORTED] = r->reports && broken && !f->reported;
         for (int v = 0; v < VERDICTS; v++) {
@@ -449,7 +449,7 @@ static void sum_up(struct settling *s)
         }
     }
     r->totals[VERDICT_UNEXPECTED] = r->unexpected;
-    struct reconcile_cause *c = &s->causes[VERDICT_UNEXPECTED * (FAULT_KINDS + 1) + FAULT_NONE];
+    struct reconcile_cause *c = &s->causes[VERDICT_UNEXPECTED * FAULT_KINDS + FAULT_NONE];
     c->records = r->unexpected;
     for (size_t i = 0; i < RECONCILE_SHOWN && i < r->unexpected; i++)
         c->ids[c->ids_n++] = r->unexpected_ids[i];
@@ -501,8 +501,8 @@ int reconcile_settle(struct reconcile *r, struct err *e)
     s->fates = ARENA_NEW(&r->arena, struct fate, n + 1);
     s->beyond = ARENA_NEW(&r->arena, bool, n + 1);
     for (size_t i = 0; i < STOPPED; i++) {
-        s->causes[i].verdict = (enum verdict)(i / (FAULT_KINDS + 1));
-        s->causes[i].fault = (enum fault_kind)(i % (FAULT_KINDS + 1));
+        s->causes[i].verdict = (enum verdict)(i / FAULT_KINDS);
+        s->causes[i].fault = (enum fault_kind)(i % FAULT_KINDS);
     }
     each_record(s, count);
     size_t stopped_at = n;

@@ -24,8 +24,8 @@ struct reconcile_arguments {
 static const struct opt rows[] = {
     {"manifest", OPT_TEXT, AT(manifest), 0, 0, NULL, "FILE|DIR",
      "what was delivered: the manifest of gen or replay, or the folder it is in"},
-    {"seen", OPT_TEXTS, AT(seen), 0, 0, NULL, "FILE",
-     "what the consumer saw: eventIDs or JSON objects, one a line; - for stdin; up to 8 times"},
+    {"seen", OPT_TEXTS, AT(seen), 0, OPT_TEXTS_MOST, NULL, "FILE",
+     "what the consumer saw: eventIDs or JSON objects, one a line; - for stdin; up to 32 times"},
     {"tree", OPT_TEXT, AT(tree), 0, 0, NULL, "DIR",
      "where the log files lie, for a manifest without eventIDs (the manifest's folder)"},
     {"late", OPT_DURATION, AT(late_ms), 0, 36500 * UTC_DAY_MS, NULL, "D",

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/utc.h"
 #include "cli/progress.h"
+#include "cli/replay_faults.h"
 #include "cli/replay_options.h"
 #include "cli/replay_report.h"
 #include "cli/run.h"
@@ -65,7 +66,9 @@ static int lister_put(void *self, struct logfile *f, struct err *e)
     if (!l->quiet && !l->json) {
         const size_t n = strlen(l->to);
         const char *slash = n > 0 && l->to[n - 1] == '/' ? "" : "/";
-        printf("%12zu  %s%s%s\n", f->body.n, l->to, slash, f->key);
+        const bool fault = f->fault != FAULT_NONE;
+        printf("%12zu  %s%s%s%s%s%s\n", f->body.n, l->to, slash, f->key, fault ? " (" : "",
+               fault_kinds[f->fault].name, fault ? ")" : "");
     }
     buf_free(&f->body);
     return 0;
@@ -141,7 +144,7 @@ static int open_rewrite(struct rewrite **out, struct origin *origin, const char 
 static int open_sinks(struct sink *out, const struct replay_options *o, struct hist *latency,
                       struct teller *teller, struct err *e)
 {
-    struct sink sinks[OPT_TEXTS_MOST];
+    struct sink sinks[REPLAY_TO_MOST];
     struct target_options target = replay_options_target(o, latency);
     target.stop = &run_stop;
     for (size_t i = 0; i < o->to.n; i++) {
@@ -186,6 +189,32 @@ static int report(struct replay_report *r, const struct rewrite *rewrite, int rc
     return rc == 0 ? run_flush(e) : rc;
 }
 
+/* Where faults are counted, read once what will be delivered, under its final keys. */
+static int learn_faults(struct replay_faults *faults, const struct change_options *change,
+                        struct origin *origin, struct err *e)
+{
+    if (!fault_plan_must_learn(&faults->plan))
+        return 0;
+    struct change_options again = *change;
+    struct source source;
+    /* Leaks are counted where log files are delivered, not here. */
+    again.rewrite = NULL;
+    if (change->rewrite != NULL &&
+        open_rewrite(&again.rewrite, origin, origin->options->rewrite, e) != 0) {
+        if (again.rewrite != NULL)
+            rewrite_close(again.rewrite);
+        return -1;
+    }
+    int rc = change_open(&source, &again, e);
+    if (rc == 0) {
+        rc = replay_faults_learn(faults, &source, e);
+        source.ops->close(source.self);
+    }
+    if (again.rewrite != NULL)
+        rewrite_close(again.rewrite);
+    return rc;
+}
+
 static int run(const struct replay_options *o, const char **operands, struct teller *teller,
                struct err *e)
 {
@@ -208,15 +237,19 @@ static int run(const struct replay_options *o, const char **operands, struct tel
                                     .rounds = o->loop,
                                     .reopen = open_origin,
                                     .reopen_ctx = &origin};
-    struct source source = {NULL, NULL};
+    struct source source = {NULL, NULL}, changed;
     struct sink sink = {NULL, NULL};
+    struct replay_faults faults;
     struct lister lister = {.to = o->to.text[0], .json = o->json, .quiet = o->quiet};
     struct play_totals totals;
     int rc = -1;
+    if (replay_faults_open(&faults, o, operands, e) != 0)
+        goto out;
     if (o->rewrite != NULL && open_rewrite(&change.rewrite, &origin, o->rewrite, e) != 0)
         goto out;
-    if (change_open(&source, &change, e) != 0)
+    if (learn_faults(&faults, &change, &origin, e) != 0 || change_open(&source, &change, e) != 0)
         goto out;
+    changed = source;
     const bool paced = play.schedule.kind != SCHEDULE_ASAP && !o->dry_run;
     if (o->dry_run) {
         /* Nothing is sent, so nothing is waited for. */
@@ -227,15 +260,21 @@ static int run(const struct replay_options *o, const char **operands, struct tel
         goto out;
     }
 
+    if (replay_faults_wrap(&faults, &source, &sink, e) != 0)
+        goto out;
     rc = play_run(&source, &sink, &play, &totals, e);
+    if (rc == 0)
+        rc = replay_faults_finish(&faults, e);
     progress_end(&teller->progress);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
     struct replay_report r = {.options = o,
                               .totals = &totals,
                               .latency = &latency,
-                              .skipped = count_skipped(&origin, &source),
-                              .digests = change_digests(&source),
+                              .skipped = count_skipped(&origin, &changed),
+                              .digests = change_digests(&changed),
+                              .faults = replay_faults_counts(&faults),
+                              .manifest = rc == 0 ? faults.path : NULL,
                               .paced = paced};
     rc = report(&r, change.rewrite, rc, e);
 out:
@@ -245,6 +284,7 @@ out:
         source.ops->close(source.self);
     if (change.rewrite != NULL)
         rewrite_close(change.rewrite);
+    replay_faults_close(&faults);
     return rc;
 }
 

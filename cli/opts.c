@@ -137,9 +137,9 @@ static int read_value(void *out, const struct opt *row, const char *text, int64_
         struct opt_texts *texts = field;
         if (text[0] == '\0')
             return err_set(e, ERR_INPUT, "--%s: must not be empty", row->name);
-        if (texts->n == OPT_TEXTS_MOST)
-            return err_set(e, ERR_INPUT, "--%s: can be given %d times at most", row->name,
-                           OPT_TEXTS_MOST);
+        const size_t most = row->max > 0 ? (size_t)row->max : OPT_TEXTS_MOST;
+        if (texts->n >= most)
+            return err_set(e, ERR_INPUT, "--%s: can be given %zu times at most", row->name, most);
         texts->text[texts->n++] = text;
         return 0;
     }

@@ -13,7 +13,7 @@
 enum opt_kind {
     OPT_FLAG,     /* bool, no argument */
     OPT_TEXT,     /* const char *, points into argv; not empty */
-    OPT_TEXTS,    /* struct opt_texts: may be given several times */
+    OPT_TEXTS,    /* struct opt_texts: may be given several times, up to max or OPT_TEXTS_MOST */
     OPT_COUNT,    /* uint64_t, decimal, min .. max */
     OPT_REAL,     /* double, decimal, above min and up to max */
     OPT_DURATION, /* int64_t ms, "90s" "15m" "24h" "7d", min .. max in ms */
@@ -21,7 +21,7 @@ enum opt_kind {
     OPT_WORD      /* int: index into words */
 };
 
-enum { OPT_TEXTS_MOST = 8 };
+enum { OPT_TEXTS_MOST = 32 };
 
 struct opt_texts {
     const char *text[OPT_TEXTS_MOST];

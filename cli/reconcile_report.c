@@ -15,16 +15,12 @@ static const char *plural(uint64_t n)
     return n == 1 ? "" : "s";
 }
 
-static const char *fault_name(enum fault_kind fault)
-{
-    return fault < FAULT_KINDS ? fault_kinds[fault].name : "";
-}
-
 /* How many records of which files, in words. */
 static void put_scope(struct buf *b, const struct reconcile_cause *c)
 {
     if (c->verdict == VERDICT_UNREPORTED) {
-        buf_printf(b, "%" PRIu64 " file%s (%s)", c->files, plural(c->files), fault_name(c->fault));
+        buf_printf(b, "%" PRIu64 " file%s (%s)", c->files, plural(c->files),
+                   fault_kinds[c->fault].name);
         return;
     }
     buf_printf(b, "%" PRIu64 " record%s", c->records, plural(c->records));
@@ -36,10 +32,10 @@ static void put_scope(struct buf *b, const struct reconcile_cause *c)
     else if (c->fault == FAULT_NONE)
         buf_printf(b, "file%s without a fault", plural(c->files));
     else
-        buf_printf(b, "file%s with the fault %s", plural(c->files), fault_name(c->fault));
+        buf_printf(b, "file%s with the fault %s", plural(c->files), fault_kinds[c->fault].name);
     if (c->stopped) {
         buf_put_span(b, c->stopped_at);
-        buf_printf(b, " (%s)", c->fault < FAULT_KINDS ? fault_name(c->fault) : "no fault");
+        buf_printf(b, " (%s)", c->fault != FAULT_NONE ? fault_kinds[c->fault].name : "no fault");
     }
 }
 
@@ -113,8 +109,8 @@ static void put_json(struct buf *b, const struct reconcile *r)
         const struct reconcile_cause *c = &r->causes[i];
         buf_printf(b, "%s{\"verdict\":\"%s\",\"fault\":", i > 0 ? "," : "",
                    verdict_names[c->verdict]);
-        if (c->fault < FAULT_KINDS)
-            json_put_string(b, span_of(fault_name(c->fault)));
+        if (c->fault != FAULT_NONE)
+            json_put_string(b, span_of(fault_kinds[c->fault].name));
         else
             buf_printf(b, "null");
         buf_printf(b, ",\"records\":%" PRIu64 ",\"files\":%" PRIu64 ",\"why\":", c->records,

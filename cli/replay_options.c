@@ -14,7 +14,7 @@ static const char *const acls[] = {"none", "bucket-owner-full-control", NULL};
 #define AT(member) offsetof(struct replay_options, member)
 
 static const struct opt rows[] = {
-    {"to", OPT_TEXTS, AT(to), 0, 0, NULL, "DIR|s3://BUCKET[/PREFIX]",
+    {"to", OPT_TEXTS, AT(to), 0, REPLAY_TO_MOST, NULL, "DIR|s3://BUCKET[/PREFIX]",
      "where the log files go; null: drops them; up to 8 times"},
     {"endpoint-url", OPT_TEXT, AT(endpoint_url), 0, 0, NULL, "URL",
      "an S3-compatible server, http://HOST:PORT (AWS_ENDPOINT_URL_S3)"},
@@ -53,6 +53,11 @@ static const struct opt rows[] = {
      "move all times: the first log file is delivered at T (now, now-24h, 2026-09-14T00:00:00Z)"},
     {"rewrite", OPT_TEXT, AT(rewrite), 0, 0, NULL, "FILE",
      "replace accounts, users, names and addresses as FILE says"},
+    {"fault", OPT_TEXTS, AT(fault), 0, OPT_TEXTS_MOST, NULL, "KIND[=N|=X%],...",
+     "spoil N log files (1), or a share, on purpose: late-file, truncated-gzip, all, ..."},
+    {"fault-seed", OPT_TEXT, AT(fault_seed), 0, 0, NULL, "N", "which ones: another choice (1)"},
+    {"manifest", OPT_TEXT, AT(manifest), 0, 0, NULL, "FILE",
+     "write down what was delivered when, and each fault; with --fault into the first --to DIR"},
     {"jobs", OPT_COUNT, AT(jobs), 1, 1024, NULL, "N", "connections at a time (16)"},
     {"resume", OPT_FLAG, AT(resume), 0, 0, NULL, NULL,
      "go on after an interrupt or a crash: pass over what is there already"},
@@ -71,7 +76,7 @@ static const struct opts_usage usage = {
     "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, its\n"
     "credential_process, or the endpoint of a container or an instance.\n"
     "A failed PUT is tried 8 times (AWS_MAX_ATTEMPTS), with growing waits.\n"
-    "docs/replay.md says more.\n",
+    "docs/replay.md says more; docs/faults.md about --fault.\n",
     rows,
     sizeof(rows) / sizeof(rows[0]),
     1,

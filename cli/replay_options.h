@@ -13,8 +13,12 @@
 
 struct hist;
 
+/* How many places can be delivered to at once. */
+enum { REPLAY_TO_MOST = 8 };
+
 struct replay_options {
-    struct opt_texts to;
+    struct opt_texts to, fault;
+    const char *fault_seed, *manifest;
     const char *endpoint_url, *region, *profile, *ca_bundle;
     const char *source_endpoint_url, *source_region, *source_profile;
     const char *sse, *rate, *ramp, *rewrite, *histogram;

@@ -61,6 +61,19 @@ static void print_json(const struct replay_report *r)
                (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
     if (o->rewrite != NULL)
         buf_printf(&b, ",\"leaks\":%" PRIu64, r->leaks);
+    if (o->fault.n > 0 && r->faults != NULL) {
+        buf_printf(&b, ",\"faults\":{");
+        for (int k = FAULT_NONE + 1, n = 0; k < FAULT_KINDS; k++) {
+            if (r->faults[k] > 0)
+                buf_printf(&b, "%s\"%s\":%" PRIu64, n++ > 0 ? "," : "", fault_kinds[k].name,
+                           r->faults[k]);
+        }
+        buf_printf(&b, "}");
+    }
+    if (r->manifest != NULL) {
+        buf_printf(&b, ",\"manifest\":");
+        json_put_string(&b, span_of(r->manifest));
+    }
     if (r->paced)
         put_percentiles(&b, "lateMs", &t->late);
     put_percentiles(&b, "arrivalMs", r->latency);
@@ -97,6 +110,17 @@ static void print_text(const struct replay_report *r)
     if (r->digests > 0)
         printf("digests  %" PRIu64 " left out: they vouch for what the log files were before\n",
                r->digests);
+    if (o->fault.n > 0 && r->faults != NULL) {
+        int n = 0;
+        printf("faults   ");
+        for (int k = FAULT_NONE + 1; k < FAULT_KINDS; k++) {
+            if (r->faults[k] > 0)
+                printf("%s%" PRIu64 " %s", n++ > 0 ? ", " : "", r->faults[k], fault_kinds[k].name);
+        }
+        printf("%s\n", n == 0 ? "none: the shares hit no log file" : "");
+    }
+    if (r->manifest != NULL)
+        printf("manifest %s\n", r->manifest);
     printf("time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
            per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
     if (r->paced)

@@ -17,6 +17,8 @@ struct replay_report {
     uint64_t skipped, digests;  /* files that are no log files; digests left out */
     uint64_t leaks;             /* original texts that were found in the output */
     bool paced;
+    const uint64_t *faults; /* log files for each kind, or NULL */
+    const char *manifest;   /* what was written, or NULL */
 };
 
 /* Print the summary on stdout, as text or as JSON. */

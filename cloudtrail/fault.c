@@ -5,6 +5,7 @@ static const char *const once = "deduplicate by eventID";
 static const char *const broken = "skip-and-report";
 
 const struct fault fault_kinds[FAULT_KINDS] = {
+    [FAULT_NONE] = {"", "", true, false, false},
     [FAULT_DUPLICATE_FILE] = {"duplicate-file", once, true, false, true},
     [FAULT_REPEATED_PUT] = {"repeated-put", once, true, false, true},
     [FAULT_DUPLICATE_RECORDS] = {"duplicate-records", once, true, false, true},
@@ -19,7 +20,7 @@ const struct fault fault_kinds[FAULT_KINDS] = {
     [FAULT_OVERSIZE_LINE] = {"oversize-line", "accept", true, false, false},
 };
 
-const char *const fault_names[FAULT_KINDS + 1] = {
+const char *const fault_names[FAULT_KINDS] = {
     "duplicate-file",
     "repeated-put",
     "duplicate-records",
@@ -37,8 +38,9 @@ const char *const fault_names[FAULT_KINDS + 1] = {
 
 enum fault_kind fault_find(struct span name)
 {
-    int kind = 0;
-    while (kind < FAULT_KINDS && !span_is(name, fault_kinds[kind].name))
-        kind++;
-    return (enum fault_kind)kind;
+    for (int kind = FAULT_NONE + 1; kind < FAULT_KINDS; kind++) {
+        if (span_is(name, fault_kinds[kind].name))
+            return (enum fault_kind)kind;
+    }
+    return FAULT_NONE;
 }

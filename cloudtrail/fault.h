@@ -10,6 +10,7 @@
 
 /* Their order has no meaning to others: manifests name them. */
 enum fault_kind {
+    FAULT_NONE,
     FAULT_DUPLICATE_FILE,
     FAULT_REPEATED_PUT,
     FAULT_DUPLICATE_RECORDS,
@@ -22,8 +23,7 @@ enum fault_kind {
     FAULT_EMPTY_RECORDS,
     FAULT_MISSING_FILE,
     FAULT_OVERSIZE_LINE,
-    FAULT_KINDS,
-    FAULT_NONE = FAULT_KINDS
+    FAULT_KINDS
 };
 
 struct fault {
@@ -34,10 +34,11 @@ struct fault {
     bool extra;         /* a file more than the source has */
 };
 
+/* The first is that of FAULT_NONE: no name, to be read. */
 extern const struct fault fault_kinds[FAULT_KINDS];
 
-/* Their names, ending in NULL. */
-extern const char *const fault_names[FAULT_KINDS + 1];
+/* The names of the others, ending in NULL. */
+extern const char *const fault_names[FAULT_KINDS];
 
 /* The kind of that name, or FAULT_NONE. */
 enum fault_kind fault_find(struct span name);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "cloudtrail/fault.h"
 #include "cloudtrail/key.h"
 
 struct err;
@@ -16,11 +17,15 @@ struct err;
 /* An instant that is not known. */
 #define LOGFILE_NO_TIME INT64_MIN
 
-/* The most bytes a log file's text may have: CloudTrail's 50 MB, with room for a large last record. */
+/* The most bytes a log file's text may have: CloudTrail's 50 MB, with room for a large last record.
+ */
 #define LOGFILE_TEXT_MAX ((size_t)64 << 20)
 
 /* The most bytes of its object: such a text after gzip_bound. */
 #define LOGFILE_BODY_MAX (LOGFILE_TEXT_MAX + LOGFILE_TEXT_MAX / 8 + 4096)
+
+/* The most bytes of what a manifest says of its records: enough for the smallest ones. */
+#define LOGFILE_NOTE_MAX ((size_t)112 << 20)
 
 /*
  * One object on its way. Across rooms its body changes hands: after a taker returned 0 the bytes
@@ -39,6 +44,9 @@ struct logfile {
     int64_t oldest_ms, newest_ms; /* eventTime of its records, or LOGFILE_NO_TIME */
     int64_t deliver_ms;           /* when CloudTrail would put it, or LOGFILE_NO_TIME */
     int64_t planned_ns;           /* when it should go, by the run's clock, or LOGFILE_NO_TIME */
+    enum fault_kind fault;        /* what was done to it on purpose */
+    bool withheld;                /* and it is not to arrive */
+    struct buf note;              /* what a manifest says of it beyond this, or empty */
 };
 
 /* Takes ${f}: 0 and the body is the taker's, or -1 and it stays the caller's. */

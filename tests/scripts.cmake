@@ -33,6 +33,9 @@ script_test(s3/readme s3 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/readme.
 
 script_test(cli/faults cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/server/test_faults.py)
 
+script_test(cli/consumers cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/faults/run.py
+            $<TARGET_FILE:beantrail>)
+
 script_test(cli/credentials cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/server/test_creds.py)
 
 script_test(readers/all readers 900 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/all.sh)
