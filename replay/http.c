@@ -39,6 +39,7 @@ struct slot {
     CURL *easy;
     struct slot *next_free;
     bool flying, cut;
+    bool headed; /* the blank line behind the headers has come */
     void *tag;
     struct http_request request;               /* that is being sent, */
     struct http_wire_put put;                  /* and the same for the wire */
@@ -172,11 +173,17 @@ static void hear_header(void *ctx, struct span line)
 static size_t take_header(char *data, size_t size, size_t count, void *ctx)
 {
     struct slot *s = ctx;
-    s->headers_n += size * count;
+    const size_t n = size * count;
+    s->headers_n += n;
     if (s->headers_n > HEADERS_MOST_BYTES)
         return 0;
-    hear_header(s, (struct span){data, size * count});
-    return size * count;
+    /* Trailers behind a body come here too. */
+    if (n >= 5 && memcmp(data, "HTTP/", 5) == 0)
+        s->headed = false;
+    else if (n > 0 && n <= 2 && data[n - 1] == '\n')
+        s->headed = true;
+    hear_header(s, (struct span){data, n});
+    return n;
 }
 
 static void *zeroed(size_t count, size_t size)
@@ -289,6 +296,7 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
     buf_clear(&s->body);
     s->seen_n = 0;
     s->headers_n = 0;
+    s->headed = false;
     s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
     s->location[0] = s->reason[0] = '\0';
     if (!h->plain || strcmp(r->method, "PUT") != 0 || http_wire_authority(r->url).n == 0)
@@ -387,6 +395,10 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         }
         curl_multi_remove_handle(h->multi, c);
         enum http_fault fault = fault_of(code);
+        /* To libcurl a connection that closes between two headers is the end of a good answer. */
+        const bool headless = code == CURLE_OK && !s->headed;
+        if (headless)
+            fault = HTTP_BROKEN;
         curl_off_t connected_us = 0;
         curl_easy_getinfo(c, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
         if (fault == HTTP_SLOW && connected_us == 0)
@@ -397,6 +409,8 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
             snprintf(s->reason, sizeof(s->reason), "%s", strerror((int)reason));
         else if (s->headers_n > HEADERS_MOST_BYTES || s->seen_n > s->seen_max)
             snprintf(s->reason, sizeof(s->reason), "the answer is too long");
+        else if (headless)
+            snprintf(s->reason, sizeof(s->reason), "the answer ends within its headers");
         else if (code != CURLE_OK && s->reason[0] == '\0')
             snprintf(s->reason, sizeof(s->reason), "%s", curl_easy_strerror(code));
         tell(h, s, out, fault, (int)status);
