@@ -56,6 +56,8 @@ foreach(server minio versitygw unreachable)
               ${server})
 endforeach()
 
+script_test(s3/network s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_network.py)
+
 foreach(place directory minio)
   script_test(s3/kills_${place} s3 1800 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_kills.py
               ${place})

@@ -1,6 +1,8 @@
 """Real S3 servers, and a few broken ones, each on a free loopback port with a folder of its own."""
 
 import contextlib
+import http.client
+import json
 import os
 import socket
 import ssl
@@ -103,6 +105,61 @@ def running(name, scratch):
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+class Toxiproxy:
+    """A network that can be made bad: Toxiproxy, steered through its HTTP interface."""
+
+    def __init__(self, scratch):
+        program = os.environ.get("TOXIPROXY", "")
+        if not os.access(program, os.X_OK):
+            raise RuntimeError(f"no toxiproxy ({program or 'not named'}): scripts/test gets one, "
+                               "or name one in $TOXIPROXY")
+        self.port, self.log = free_port(), open(os.path.join(scratch, "toxiproxy.log"), "wb")
+        self.process = subprocess.Popen(
+            [program, "-host", "127.0.0.1", "-port", str(self.port)], stdout=self.log,
+            stderr=self.log, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self.say("GET", "/version")
+                return
+            except OSError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def say(self, method, path, **body):
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        link.request(method, path, json.dumps(body) if body else None,
+                     {"Content-Type": "application/json"})
+        answer = link.getresponse()
+        text = answer.read().decode()
+        link.close()
+        if answer.status >= 300:
+            raise RuntimeError(f"toxiproxy: {method} {path}: {answer.status} {text}")
+
+    def lead(self, name, url):
+        """A way to url; its own URL."""
+        port = free_port()
+        self.say("POST", "/proxies", name=name, listen=f"127.0.0.1:{port}",
+                 upstream=url.rsplit("/", 1)[1], enabled=True)
+        return f"http://127.0.0.1:{port}"
+
+    def enable(self, name, enabled):
+        self.say("POST", f"/proxies/{name}", enabled=enabled)
+
+    def poison(self, name, kind, stream, toxicity=1.0, **attributes):
+        self.say("POST", f"/proxies/{name}/toxics", name=f"{kind}-{stream}", type=kind,
+                 stream=stream, toxicity=toxicity, attributes=attributes)
+
+    def cure(self, name, kind, stream):
+        self.say("DELETE", f"/proxies/{name}/toxics/{kind}-{stream}")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.log.close()
 
 
 class Counter:

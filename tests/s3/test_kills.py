@@ -23,11 +23,11 @@ FILES = 600
 PATIENCE_SECONDS = 120
 
 
-def make_tree(folder):
-    """Key and bytes of FILES log files, from 200 bytes to 200 KB."""
+def make_tree(folder, files=FILES):
+    """Key and bytes of so many log files, from 200 bytes to 200 KB."""
     tree = {}
     noise = random.Random(5)
-    for index in range(FILES):
+    for index in range(files):
         key = (f"AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/{index % 20 + 1:02d}/"
                f"111122223333_CloudTrail_us-east-1_202603{index % 20 + 1:02d}T1005Z_{index:016d}"
                ".json.gz")
