@@ -17,6 +17,10 @@
 
 struct arena;
 
+/* No log file of a cell is put earlier than this behind the cell's begin: a session may open a
+   minute before it, and a buffer waits for 302 s. */
+#define DELIVER_LEAST_MS INT64_C(242000)
+
 /* A log file to be: places first .. first + n - 1 of the order. */
 struct delivery_file {
     const struct place *place;

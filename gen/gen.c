@@ -284,6 +284,15 @@ static void drop_files(struct made *made)
         logfile_free(&made->files[made->taken]);
 }
 
+/* Behind item ${i}: what is still to come lies in the next cell or behind it. */
+static int tell_horizon(const struct run *run, uint64_t i, struct err *e)
+{
+    uint32_t account;
+    int64_t from_ms, to_ms;
+    plan_cell(&run->plan, cell_of(run, i + 1), &account, &from_ms, &to_ms);
+    return run->o->horizon(run->ctx, from_ms + DELIVER_LEAST_MS, e);
+}
+
 static int take_cell(void *ctx, uint64_t i, unsigned number, struct err *e)
 {
     struct run *run = ctx;
@@ -304,6 +313,8 @@ static int take_cell(void *ctx, uint64_t i, unsigned number, struct err *e)
     if (take_files(run, made, e) != 0)
         return -1;
     run->events += made->records;
+    if (run->o->horizon != NULL && tell_horizon(run, i, e) != 0)
+        return -1;
     return run->enough ? err_set(e, ERR_STOP, "enough") : 0;
 }
 

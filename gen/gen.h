@@ -21,6 +21,10 @@ enum gen_format {
     GEN_LINES  /* one record a line, not gzipped */
 };
 
+/* Hears, in between, that all log files to be delivered before ${horizon_ms} have been taken; the
+   instants never fall. */
+typedef int gen_horizon_fn(void *ctx, int64_t horizon_ms, struct err *e);
+
 struct gen_options {
     const struct scenario *scenario;
     const struct rules *rules;
@@ -33,6 +37,7 @@ struct gen_options {
     enum gzip_kind gzip;
     bool hash;                         /* fill the digests of the log files */
     const volatile sig_atomic_t *stop; /* set: end with ERR_STOP; may be NULL */
+    gen_horizon_fn *horizon;           /* or NULL; called with the ctx of the takers of log files */
 };
 
 struct gen_totals {
