@@ -42,8 +42,11 @@ static int move_one(struct source *source, struct sink *sink, struct schedule *s
             logfile_free(&f);
             return 0;
         }
-        hist_add(&t->late, late_ns);
-        if (schedule->kind != SCHEDULE_ASAP)
+        const bool past = schedule_is_past(schedule, f.deliver_ms);
+        t->past += past;
+        if (!past)
+            hist_add(&t->late, late_ns);
+        if (schedule->kind != SCHEDULE_ASAP && !past)
             f.planned_ns = pace->anchor_ns + offset_ns;
         t->files++;
         t->records += f.records;

@@ -19,6 +19,7 @@ struct err;
 struct play_totals {
     uint64_t files;   /* taken from the source and given to the sink */
     uint64_t records; /* in them */
+    uint64_t past;    /* of files: due before a run by the clock began */
     uint64_t there;   /* passed over, for the sink holds them already (resume) */
     struct sink_totals sink;
     struct hist late; /* ns from the planned moment to the moment the sink was asked */

@@ -52,7 +52,7 @@ static int64_t wanted(struct schedule *s, uint64_t index, int64_t deliver_ms)
     case SCHEDULE_RAMP:
         return in_range(on_ramp(s, units(s, index)) * 1e9);
     case SCHEDULE_SPEED:
-        if (!s->begun) {
+        if (!s->begun && !s->by_clock) {
             s->begun = true;
             s->origin_ms = deliver_ms;
         }

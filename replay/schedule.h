@@ -24,6 +24,7 @@ struct schedule {
     uint64_t seed;      /* of their draws */
     int64_t max_gap_ns; /* longer pauses are cut to this; 0: none is */
 
+    bool by_clock;      /* SPEED: origin_ms is the begin of the run, given from outside */
     bool begun;         /* SPEED: whether origin_ms is known */
     int64_t origin_ms;  /* when the first was delivered, as recorded */
     uint64_t at, draws; /* POISSON: the units so far, */
@@ -39,5 +40,12 @@ struct schedule {
  * origin, goes at once. To be asked in the order of files.
  */
 int64_t schedule_offset(struct schedule *s, uint64_t index, int64_t deliver_ms);
+
+/* Whether what is delivered at ${deliver_ms} was due before a run by the clock began: it goes at
+   once and is not late. */
+static inline bool schedule_is_past(const struct schedule *s, int64_t deliver_ms)
+{
+    return s->kind == SCHEDULE_SPEED && s->by_clock && deliver_ms < s->origin_ms;
+}
 
 #endif
