@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "base/utc.h"
 #include "base/work.h"
+#include "cli/again.h"
+#include "cli/gen_live.h"
 #include "cli/gen_output.h"
 #include "cli/load.h"
 #include "cli/opts.h"
@@ -28,7 +30,8 @@ struct gen_arguments {
     int64_t start_ms, duration_ms; /* INT64_MIN and 0: the scenario's */
     uint64_t records, jobs;
     int format, gzip;
-    bool json, quiet;
+    double speed; /* 0: not given */
+    bool resume, json, quiet;
 };
 
 static const char *const formats[] = {"trail", "jsonl", NULL};
@@ -40,7 +43,7 @@ static const struct opt rows[] = {
     {"out", OPT_TEXT, AT(where.out), 0, 0, NULL, "DIR",
      "the bucket's tree below DIR, with manifest.json and labels.jsonl; - with --format jsonl"},
     {"to", OPT_TEXT, AT(where.to), 0, 0, NULL, "s3://BUCKET[/PREFIX]",
-     "straight into a bucket; null: does all the work and drops the bytes"},
+     "straight into a bucket; null: does all the work and drops the bytes; with --live also DIR"},
     {"endpoint-url", OPT_TEXT, AT(where.s3.endpoint_url), 0, 0, NULL, "URL",
      "an S3-compatible server, http://HOST:PORT (AWS_ENDPOINT_URL_S3)"},
     {"region", OPT_TEXT, AT(where.s3.region), 0, 0, NULL, "REGION",
@@ -68,10 +71,17 @@ static const struct opt rows[] = {
      "ISA-L level 1 (the default), or zlib level 6: the sizes of delivered files"},
     {"schemas", OPT_TEXT, AT(schemas), 0, 0, NULL, "DIR",
      "use the schema files of this folder instead of those inside the program"},
+    {"live", OPT_FLAG, AT(where.live), 0, 0, NULL, NULL,
+     "deliver each log file at its moment, from now on; what is due already goes at once"},
+    {"speed", OPT_REAL, AT(speed), 0, 1000000, NULL, "X",
+     "with --live: a clock that runs X times as fast, from now on"},
+    {"resume", OPT_FLAG, AT(resume), 0, 0, NULL, NULL,
+     "with --live: pass over what is there already, after an interrupt or a crash"},
     {"force", OPT_FLAG, AT(where.force), 0, 0, NULL, NULL,
      "replace what --out holds, whatever it is"},
     {"json", OPT_FLAG, AT(json), 0, 0, NULL, NULL, "print the summary as JSON"},
-    {"quiet", OPT_FLAG, AT(quiet), 0, 0, NULL, NULL, "no progress and no summary but that of --json, only errors"},
+    {"quiet", OPT_FLAG, AT(quiet), 0, 0, NULL, NULL,
+     "no progress and no summary but that of --json, only errors"},
 };
 
 static const struct opts_usage usage = {
@@ -105,10 +115,11 @@ static int read_window(struct gen_options *o, struct load *l, const struct gen_a
     if (start_ms < s->start_ms || start_ms - s->start_ms >= s->duration_ms)
         scenario_move(s, &l->arena, start_ms);
     int64_t duration_ms = a->duration_ms;
+    const bool open_end = a->duration_ms == 0 && (a->records > 0 || a->where.live);
     if (duration_ms == 0)
-        duration_ms = a->records > 0 ? WINDOW_MOST_MS : s->start_ms + s->duration_ms - start_ms;
+        duration_ms = open_end ? WINDOW_MOST_MS : s->start_ms + s->duration_ms - start_ms;
     const int64_t last_ms = utc_from_civil(9999, 1, 1);
-    if (a->records > 0 && a->duration_ms == 0 && duration_ms > last_ms - start_ms)
+    if (open_end && duration_ms > last_ms - start_ms)
         duration_ms = last_ms - start_ms;
     if (start_ms < utc_from_civil(1971, 1, 1) || start_ms + duration_ms > last_ms)
         return err_set(e, ERR_INPUT,
@@ -196,6 +207,17 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
     a->where.lines = o.format == GEN_LINES;
     a->where.quiet = a->quiet;
     a->where.s3.stop = &run_stop;
+    if (a->where.live) {
+        const struct gen_live live = {.where = &a->where,
+                                      .fingerprint = &f,
+                                      .speed = a->speed > 0 ? a->speed : 1,
+                                      .endless = a->duration_ms == 0 && a->records == 0,
+                                      .resume = a->resume,
+                                      .json = a->json,
+                                      .quiet = a->quiet};
+        a->start_ms = o.start_ms;
+        return gen_live_run(&live, &o, e);
+    }
 
     struct gen_output out;
     if (gen_output_open(&out, &a->where, &f, &o, e) != 0)
@@ -223,7 +245,12 @@ int cmd_gen(int argc, char **argv)
     const char **operands = calloc((size_t)argc + 1, sizeof *operands);
     if (operands == NULL)
         mem_die((size_t)argc * sizeof *operands);
-    int rc = opts_read(&a, operands, &usage, argc, argv, utc_now_ms() / 1000 * 1000, &e);
+    const int64_t now_ms = utc_now_ms() / 1000 * 1000;
+    int rc = opts_read(&a, operands, &usage, argc, argv, now_ms, &e);
+    if (rc == 0 && !a.where.live && (a.resume || a.speed > 0))
+        rc = err_set(&e, ERR_INPUT, "--%s: goes with --live", a.resume ? "resume" : "speed");
+    if (rc == 0 && a.where.live && a.start_ms == INT64_MIN)
+        a.start_ms = now_ms;
     if (rc == 0)
         rc = gen_where_check(&a.where, a.format == GEN_LINES, &e);
     if (rc == 0) {
@@ -231,6 +258,8 @@ int cmd_gen(int argc, char **argv)
         rc = load_open(&l, operands[0] == NULL ? "quickstart" : operands[0], a.schemas, &e);
         if (rc == 0) {
             rc = generate(&l, &a, &e);
+            if (a.where.live && e.kind == ERR_STOP)
+                again_say(&e, argc, argv, "--start", a.start_ms);
             load_close(&l);
         }
     }

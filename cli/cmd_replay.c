@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utc.h"
+#include "cli/again.h"
 #include "cli/progress.h"
 #include "cli/replay_faults.h"
 #include "cli/replay_options.h"
@@ -288,53 +289,6 @@ out:
     return rc;
 }
 
-/* Append ${word} so that a shell reads it as it is. */
-static void put_quoted(struct buf *out, struct span word)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                "-_./:=@%+,";
-    bool fine = word.n > 0;
-    for (size_t i = 0; i < word.n; i++)
-        fine = fine && word.p[i] != '\0' && strchr(plain, word.p[i]) != NULL;
-    if (fine) {
-        buf_put_span(out, word);
-        return;
-    }
-    buf_put_char(out, '\'');
-    for (size_t i = 0; i < word.n; i++) {
-        if (word.p[i] == '\'')
-            buf_put(out, "'\\'", 3);
-        buf_put_char(out, word.p[i]);
-    }
-    buf_put_char(out, '\'');
-}
-
-/* Behind an interrupt: say with which command the run goes on. */
-static void say_how_to_resume(int argc, char **argv, const struct replay_options *o, struct err *e)
-{
-    struct buf b;
-    buf_init(&b, 1 << 20);
-    buf_printf(&b, "%s; go on with: beantrail replay", e->text);
-    for (int i = 1; i < argc && b.n < sizeof(e->text); i++) {
-        buf_put_char(&b, ' ');
-        struct span word = span_of(argv[i]);
-        /* "now" will be another moment then. */
-        const bool retime = o->retime != NULL && argv[i] == o->retime;
-        const bool joined = o->retime != NULL && span_starts(word, SPAN("--retime="));
-        if (joined)
-            buf_printf(&b, "--retime=");
-        if (retime || joined)
-            utc_put_iso(&b, o->retime_ms);
-        else
-            put_quoted(&b, word);
-    }
-    if (!o->resume)
-        buf_printf(&b, " --resume");
-    *e = (struct err){.kind = ERR_NONE};
-    err_set(e, ERR_STOP, "%.*s", SPAN_ARG(buf_span(&b)));
-    buf_free(&b);
-}
-
 int cmd_replay(int argc, char **argv)
 {
     struct err e = {0};
@@ -349,7 +303,7 @@ int cmd_replay(int argc, char **argv)
         run_catch_signals();
         run(&o, operands, &teller, &e);
         if (e.kind == ERR_STOP)
-            say_how_to_resume(argc, argv, &o, &e);
+            again_say(&e, argc, argv, o.retime == NULL ? NULL : "--retime", o.retime_ms);
     }
     arena_free(&a);
     return run_end(&e);

@@ -11,6 +11,13 @@ enum { LINE_MAX_N = 1 << 20, LOST_SHOWN = 20 };
 
 int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
 {
+    if (w->live && w->out != NULL)
+        return err_set(e, ERR_INPUT,
+                       "--live: delivers while it goes on and makes no whole; say --to %s", w->out);
+    if (w->live && w->to == NULL)
+        return err_set(e, ERR_INPUT, "--live: say where to: --to DIR or --to s3://BUCKET");
+    if (w->live && lines)
+        return err_set(e, ERR_INPUT, "--format jsonl: --live delivers log files; leave it out");
     if (w->out == NULL && w->to == NULL)
         return err_set(e, ERR_INPUT,
                        "gen: say where to: --out DIR, --to s3://BUCKET or --to null:");
@@ -24,7 +31,7 @@ int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
         struct target t;
         if (target_read(&t, span_of(w->to), e) != 0)
             return -1;
-        if (t.kind == TARGET_DIR)
+        if (t.kind == TARGET_DIR && !w->live)
             return err_set(e, ERR_INPUT, "--to: \"%s\" is neither s3:// nor null:; use --out DIR",
                            w->to);
         return target_check(span_of(w->to), &w->s3, e);

@@ -19,6 +19,7 @@ struct gen_where {
     const char *out, *to, *labels;
     struct target_options s3;
     bool force, lines, quiet;
+    bool live; /* by the clock: no manifest, a directory may be the target of --to */
 };
 
 struct gen_output {

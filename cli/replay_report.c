@@ -8,34 +8,14 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "cli/percentiles.h"
 #include "replay/rewrite.h"
 
 enum { TEXT_MOST = 16 << 20, LEAKS_SHOWN = 100 };
 
-/* The percentiles that are shown. */
-static const struct {
-    const char *name;
-    uint32_t per_million;
-} percentiles[] = {
-    {"p50", 500000}, {"p90", 900000}, {"p99", 990000}, {"p99.9", 999000}, {"max", 1000000},
-};
-
-enum { PERCENTILES = sizeof(percentiles) / sizeof(percentiles[0]) };
-
 static double per_second(uint64_t n, const struct play_totals *t)
 {
     return t->elapsed_ns > 0 ? (double)n * 1e9 / (double)t->elapsed_ns : 0;
-}
-
-static void put_percentiles(struct buf *b, const char *name, const struct hist *h)
-{
-    if (h->n == 0)
-        return;
-    buf_printf(b, ",\"%s\":{", name);
-    for (size_t i = 0; i < PERCENTILES; i++)
-        buf_printf(b, "%s\"%s\":%.3f", i > 0 ? "," : "", percentiles[i].name,
-                   (double)hist_at(h, percentiles[i].per_million) / 1e6);
-    buf_printf(b, "}");
 }
 
 static void print_json(const struct replay_report *r)
@@ -75,22 +55,11 @@ static void print_json(const struct replay_report *r)
         json_put_string(&b, span_of(r->manifest));
     }
     if (r->paced)
-        put_percentiles(&b, "lateMs", &t->late);
-    put_percentiles(&b, "arrivalMs", r->latency);
+        percentiles_put(&b, "lateMs", &t->late);
+    percentiles_put(&b, "arrivalMs", r->latency);
     buf_printf(&b, "}\n");
     fwrite(b.p, 1, b.n, stdout);
     buf_free(&b);
-}
-
-static void print_percentiles(const char *name, const struct hist *h)
-{
-    if (h->n == 0)
-        return;
-    printf("%-8s", name);
-    for (size_t i = 0; i < PERCENTILES; i++)
-        printf(" %s %.1f ms%s", percentiles[i].name,
-               (double)hist_at(h, percentiles[i].per_million) / 1e6,
-               i + 1 < PERCENTILES ? "," : "\n");
 }
 
 static void print_text(const struct replay_report *r)
@@ -124,8 +93,8 @@ static void print_text(const struct replay_report *r)
     printf("time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
            per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
     if (r->paced)
-        print_percentiles("late", &t->late);
-    print_percentiles("arrival", r->latency);
+        percentiles_print("late", &t->late);
+    percentiles_print("arrival", r->latency);
 }
 
 void replay_report_print(const struct replay_report *r)

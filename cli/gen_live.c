@@ -1,0 +1,167 @@
+/* gen_live.c - see gen_live.h. */
+#include "cli/gen_live.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/utc.h"
+#include "cli/lines.h"
+#include "cli/live.h"
+#include "cli/percentiles.h"
+#include "cli/progress.h"
+#include "cli/run.h"
+#include "replay/play.h"
+#include "replay/target.h"
+
+enum { LOST_SHOWN = 20, SUMMARY_MOST = 1 << 16 };
+
+struct teller {
+    struct progress progress;
+    uint64_t lost; /* each for a reason of its own */
+};
+
+static void tell_lost(void *ctx, struct span key, struct span why)
+{
+    struct teller *t = ctx;
+    if (why.n == 0 || t->lost++ >= LOST_SHOWN)
+        return;
+    progress_end(&t->progress);
+    struct err line = {0};
+    err_set(&line, ERR_WORK, "%.*s: %.*s", SPAN_ARG(key), SPAN_ARG(why));
+    fprintf(stderr, "%s\n", line.text);
+}
+
+static void tell_progress(void *ctx, const struct play_totals *so_far)
+{
+    struct teller *t = ctx;
+    if (!progress_due(&t->progress))
+        return;
+    char text[64];
+    snprintf(text, sizeof text, "%" PRIu64 " log files, %" PRIu64 " records", so_far->files,
+             so_far->records);
+    progress_say(&t->progress, -1, text);
+}
+
+static void print_json(const struct gen_live *g, const struct gen_options *o,
+                       const struct play_totals *t, const struct hist *latency)
+{
+    char id[64], from[20], to[20];
+    fingerprint_id(id, g->fingerprint);
+    utc_iso(from, o->start_ms);
+    utc_iso(to, o->end_ms);
+    struct buf b;
+    buf_init(&b, SUMMARY_MOST);
+    buf_printf(&b, "{\"scenario\":");
+    json_put_string(&b, g->fingerprint->scenario);
+    buf_printf(&b, ",\"seed\":");
+    json_put_string(&b, g->fingerprint->seed);
+    buf_printf(&b, ",\"start\":\"%.20s\",\"end\":", from);
+    if (g->endless)
+        buf_printf(&b, "null");
+    else
+        buf_printf(&b, "\"%.20s\"", to);
+    buf_printf(&b, ",\"fingerprint\":\"%.64s\",\"to\":", id);
+    json_put_string(&b, span_of(g->where->to));
+    buf_printf(&b,
+               ",\"delivered\":{\"files\":%" PRIu64 ",\"bytes\":%" PRIu64 "},\"same\":%" PRIu64
+               ",\"failed\":%" PRIu64 ",\"attempts\":%" PRIu64 ",\"backfill\":%" PRIu64
+               ",\"records\":%" PRIu64 ",\"seconds\":%.3f",
+               t->sink.files, t->sink.bytes, t->sink.same + t->there, t->sink.failed,
+               t->sink.attempts, t->past, t->records, (double)t->elapsed_ns / 1e9);
+    percentiles_put(&b, "lateMs", &t->late);
+    percentiles_put(&b, "arrivalMs", latency);
+    buf_printf(&b, "}\n");
+    fwrite(b.p, 1, b.n, stdout);
+    buf_free(&b);
+}
+
+static void print_text(const struct gen_live *g, const struct gen_options *o,
+                       const struct play_totals *t, const struct hist *latency)
+{
+    char from[20];
+    utc_iso(from, o->start_ms);
+    printf("files    %" PRIu64 " delivered to %s, %" PRIu64 " there already, %" PRIu64 " failed\n",
+           t->sink.files, g->where->to, t->sink.same + t->there, t->sink.failed);
+    printf("records  %" PRIu64 "\n", t->records);
+    printf("bytes    %" PRIu64 "\n", t->sink.bytes);
+    printf("backfill %" PRIu64 " files were due before the run began\n", t->past);
+    printf("time     %.3f s\n", (double)t->elapsed_ns / 1e9);
+    percentiles_print("late", &t->late);
+    percentiles_print("arrival", latency);
+    printf("again    --seed %.*s --start %.20s", SPAN_ARG(g->fingerprint->seed), from);
+    if (o->records > 0)
+        printf(" --records %" PRIu64, o->records);
+    else if (!g->endless)
+        printf(" --duration %" PRId64 "s", (o->end_ms - o->start_ms) / UTC_SECOND_MS);
+    printf("\n");
+}
+
+static int run(const struct gen_live *g, const struct gen_options *o, struct lines *labels,
+               struct teller *teller, struct err *e)
+{
+    const char *folder = getenv("TMPDIR");
+    const struct live_options live = {.gen = o,
+                                      .labels = labels,
+                                      .folder = folder != NULL && *folder != '\0' ? folder : "/tmp",
+                                      .memory_n = LIVE_MEMORY_N};
+    struct play_options play = {
+        .schedule = {.kind = SCHEDULE_SPEED, .factor = g->speed, .by_clock = true},
+        .stop = o->stop,
+        .tick = tell_progress,
+        .tick_ctx = teller,
+        .resume = g->resume};
+    struct hist latency = {0};
+    struct target_options target = g->where->s3;
+    target.resume = g->resume;
+    target.latency = &latency;
+    struct sink sink;
+    struct source source;
+    if (target_open(&sink, span_of(g->where->to), &target, tell_lost, teller, e) != 0)
+        return -1;
+    if (live_open(&source, &live, e) != 0) {
+        sink.ops->close(sink.self);
+        return -1;
+    }
+    struct play_totals totals = {.files = 0};
+    int rc = live_ready(&source, e);
+    play.schedule.origin_ms = utc_now_ms();
+    if (rc == 0)
+        rc = play_run(&source, &sink, &play, &totals, e);
+    progress_end(&teller->progress);
+    if (teller->lost > LOST_SHOWN)
+        fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
+    struct err later = {0};
+    if (live_settle(&source, totals.files + totals.there, rc == 0 ? e : &later) != 0)
+        rc = -1;
+    source.ops->close(source.self);
+    sink.ops->close(sink.self);
+    if (rc != 0 && totals.files == 0)
+        return rc;
+    if (g->json)
+        print_json(g, o, &totals, &latency);
+    else if (!g->quiet)
+        print_text(g, o, &totals, &latency);
+    return rc == 0 ? run_flush(e) : rc;
+}
+
+int gen_live_run(const struct gen_live *g, const struct gen_options *o, struct err *e)
+{
+    struct lines *labels = NULL;
+    struct teller teller = {.lost = 0};
+    if (g->where->labels != NULL && lines_open(&labels, g->where->labels, e) != 0)
+        return -1;
+    progress_init(&teller.progress, "gen", g->quiet || g->json);
+    run_catch_signals();
+    int rc = run(g, o, labels, &teller, e);
+    /* What an interrupted run has delivered has its labels; the next one writes them all again. */
+    struct err later = {0};
+    if (labels != NULL && (rc == 0 || e->kind == ERR_STOP) &&
+        lines_finish(labels, rc == 0 ? e : &later) != 0)
+        rc = -1;
+    lines_close(labels);
+    return rc;
+}
