@@ -96,6 +96,25 @@ static bool play_call(struct play *play, struct act *a)
     return false;
 }
 
+/* What is made beside a step, each time that it is. */
+static bool play_beside(struct play *play, const struct step *step, uint64_t address, uint64_t k,
+                        struct act *a)
+{
+    for (size_t i = 1; i <= step->nbeside; i++) {
+        const struct step *other = &step[i];
+        uint64_t at = draw_at(draw_at(address, PURPOSE_STEP, i), PURPOSE_CALL, k);
+        if (!draw_chance(draw_at(at, PURPOSE_CHANCE, 0), other->chance_ppm))
+            continue;
+        play->now_ms +=
+            draw_between(draw_at(at, PURPOSE_PAUSE, 1), other->after_low_ms, other->after_high_ms);
+        a->step = other;
+        a->address = at;
+        if (!play_call(play, a))
+            return false;
+    }
+    return true;
+}
+
 /* Repetitions of a step on one target. */
 static bool play_step(struct play *play, const struct step *step, uint64_t address, struct act *a)
 {
@@ -114,7 +133,7 @@ static bool play_step(struct play *play, const struct step *step, uint64_t addre
         a->address = draw_at(address, PURPOSE_CALL, k);
         bool last = step->until == UNTIL_DONE &&
                     (play->now_ms >= play->done_ms || play->now_ms - began_ms >= step->most_ms);
-        if (!play_call(play, a))
+        if (!play_call(play, a) || !play_beside(play, step, address, k, a))
             return false;
         if (last)
             break;
@@ -191,7 +210,7 @@ void activity_play(const struct plan *p, const struct occurrence *o, activity_ta
     for (size_t i = 0; i < activity->nsteps; i++) {
         const struct step *step = &activity->steps[i];
         uint64_t address = draw_at(o->address, PURPOSE_STEP, i);
-        if (!draw_chance(draw_at(address, PURPOSE_CHANCE, 0), step->chance_ppm))
+        if (step->beside || !draw_chance(draw_at(address, PURPOSE_CHANCE, 0), step->chance_ppm))
             continue;
         play.now_ms += draw_between(draw_at(address, PURPOSE_PAUSE, 0), step->after_low_ms,
                                     step->after_high_ms);
@@ -205,10 +224,14 @@ void activity_play(const struct plan *p, const struct occurrence *o, activity_ta
 double activity_expected(const struct activity *a, const struct plan *p, uint32_t account)
 {
     const struct world *w = &p->world;
-    double calls = 0, changing_s = 0;
+    double calls = 0, changing_s = 0, n = 1;
     for (size_t i = 0; i < a->nsteps; i++) {
         const struct step *s = &a->steps[i];
-        double n = 1;
+        if (s->beside) {
+            calls += n * s->chance_ppm / CERTAIN_PPM;
+            continue;
+        }
+        n = 1;
         if (s->until == UNTIL_TIMES) {
             n = (s->times_low + s->times_high) / 2.0;
         } else {
@@ -224,7 +247,8 @@ double activity_expected(const struct activity *a, const struct plan *p, uint32_
         changing_s = activity_changes(effect)
                          ? (double)(durations[effect].low_s + durations[effect].high_s) / 2
                          : changing_s;
-        calls += n * s->chance_ppm / CERTAIN_PPM;
+        n *= (double)s->chance_ppm / CERTAIN_PPM;
+        calls += n;
     }
     return calls;
 }

@@ -123,8 +123,11 @@ struct caller *opener_make(struct arena *arena, const struct scenario *s, const 
     const struct operation *op = name == NULL ? NULL : catalog_operation(s->catalog, span_of(name));
     if (op == NULL)
         return NULL;
-    /* Signing in happens in the browser, not with what its session then gives. */
-    if (o->client.kind == CLIENT_PROXY) {
+    /* Signing in happens in the browser, or with another program than what the session is for. */
+    if (o->client.sign_in.n > 0) {
+        o->client.user_agents = &o->client.sign_in;
+        o->client.nuser_agents = 1;
+    } else if (o->client.kind == CLIENT_PROXY) {
         o->client.user_agents = &browser;
         o->client.nuser_agents = 1;
     }

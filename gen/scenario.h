@@ -129,6 +129,7 @@ struct client {
     size_t nuser_agents;
     struct span service;    /* CLIENT_SERVICE: the DNS name; {slots} not allowed */
     struct span invoked_by; /* userIdentity.invokedBy of a client that is no service, or empty */
+    struct span sign_in;    /* user agent of the call that begins its sessions, or empty: its own */
     bool per_activity;      /* each activity begins a session of its own (pipelines) */
 };
 
@@ -163,6 +164,8 @@ struct step {
     uint32_t error_ppm;             /* how often it does; 1 000 000 when only "error" is given */
     uint32_t client; /* made with another client than the actor's, or SCENARIO_NONE */
     uint32_t index;  /* over all steps of the scenario: addresses templates */
+    bool beside;     /* made each time the step before it is, right after it */
+    size_t nbeside;  /* so many such steps come after it */
 };
 
 /* How a tool names the application versions it makes. */

@@ -23,7 +23,7 @@ static const char *const untils[] = {"times", "done", NULL};
 static const char *const eaches[] = {"once", "region", "application", "environment", NULL};
 
 struct client_text {
-    struct span name, user_agent, service, invoked_by;
+    struct span name, user_agent, service, invoked_by, sign_in;
     int kind, session;
     struct json user_agents;
 };
@@ -37,6 +37,8 @@ static const struct json_row client_rows[] = {
      NULL},
     {"service", JSON_STRING, offsetof(struct client_text, service), false, 1, 128, NULL},
     {"invokedBy", JSON_STRING, offsetof(struct client_text, invoked_by), false, 1, 128, NULL},
+    {"signInAgent", JSON_STRING, offsetof(struct client_text, sign_in), false, 1, AGENT_MAX_N,
+     NULL},
     {"session", JSON_WORD, offsetof(struct client_text, session), false, 0, 0, sessions},
 };
 
@@ -66,6 +68,7 @@ struct step_text {
     int each, until;
     int64_t most_ms;
     double chance, error_chance;
+    bool beside;
     struct json after, times, every, with, pin, omit, client;
 };
 
@@ -86,6 +89,7 @@ static const struct json_row step_rows[] = {
     {"error", JSON_STRING, offsetof(struct step_text, error), false, 0, 0, NULL},
     {"errorChance", JSON_NUMBER, offsetof(struct step_text, error_chance), false, 0, 1, NULL},
     {"client", JSON_ANY, offsetof(struct step_text, client), false, 0, 0, NULL},
+    {"beside", JSON_BOOL, offsetof(struct step_text, beside), false, 0, 0, NULL},
 };
 
 #define ROWS(rows) (rows), sizeof(rows) / sizeof((rows)[0])
@@ -124,6 +128,9 @@ static void check_client(const struct json *at, const struct client_text *text)
     if (is_service_client && (has(at, "userAgent") || has(at, "userAgents")))
         scenario_part_complain(at, has(at, "userAgent") ? "userAgent" : "userAgents",
                                "a service's own name stands there; leave it out");
+    if (is_service_client && has(at, "signInAgent"))
+        scenario_part_complain(at, "signInAgent",
+                               "services take roles by themselves; leave it out");
     if (has(at, "userAgent") && has(at, "userAgents"))
         scenario_part_complain(at, "userAgents", "give \"userAgent\" or \"userAgents\", not both");
     if ((text->kind == CLIENT_PROGRAM || text->kind == CLIENT_CONSOLE) && !has(at, "userAgent") &&
@@ -147,6 +154,7 @@ static void read_client(struct scenario_part *p, struct scenario_client *out)
         .kind = text->kind < 0 ? CLIENT_PROGRAM : (enum client_kind)text->kind,
         .service = text->service,
         .invoked_by = text->invoked_by,
+        .sign_in = text->sign_in,
         .per_activity = text->session == 1,
     };
     if (json_is_present(&text->user_agents)) {
@@ -231,6 +239,17 @@ static void check_each(const struct json *at, enum activity_scope scope, enum st
                                scenario_activity_scopes[scope], eaches[each]);
 }
 
+/* A step beside another one is repeated as that one is. */
+static void check_beside(const struct json *at, bool first)
+{
+    static const char *const others[] = {"each", "times", "every", "until", "most"};
+    if (first)
+        scenario_part_complain(at, "beside", "there is no step before this one");
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (has(at, others[i]))
+            scenario_part_complain(at, others[i], "the step before this one says how often");
+}
+
 static void read_step(struct scenario_part *p, const struct json *at, enum activity_scope scope,
                       struct step *step)
 {
@@ -250,6 +269,7 @@ static void read_step(struct scenario_part *p, const struct json *at, enum activ
         .with = text->with,
         .pin = text->pin,
         .client = scenario_activity_client(p, &text->client),
+        .beside = text->beside,
     };
     read_operation(p, at, text->call, step);
     if (step->name.n == 0 && step->operation != NULL)
@@ -276,8 +296,14 @@ static void read_steps(struct scenario_part *p, const struct json *steps,
 {
     struct scenario_list list = scenario_part_list(p, steps);
     out->steps = ARENA_NEW(p->arena, struct step, list.n);
-    for (size_t i = 0; i < list.n; i++)
+    for (size_t i = 0; i < list.n; i++) {
         read_step(p, &list.at[i], out->activity.scope, &out->steps[i]);
+        if (out->steps[i].beside)
+            check_beside(&list.at[i], i == 0);
+    }
+    for (size_t i = list.n; i-- > 1;)
+        if (out->steps[i].beside)
+            out->steps[i - 1].nbeside = out->steps[i].nbeside + 1;
     out->activity.steps = out->steps;
     out->activity.nsteps = list.n;
 }

@@ -45,6 +45,21 @@ COPY(put_version_key, version, key)
 COPY(put_version_description, version, description)
 COPY(put_running_label, running, label)
 
+/* The branch is what stands in a platform's ARN between "platform/" and the version. */
+SLOT_PUT(put_platform_branch)
+{
+    if (ev->scene->environment == NULL)
+        return at;
+    struct span arn = ev->scene->environment->platform_arn;
+    const char *from = memchr(arn.p, '/', arn.n);
+    size_t n = arn.n;
+    while (n > 0 && arn.p[n - 1] != '/')
+        n--;
+    if (from == NULL || arn.p + n <= from + 1)
+        return at;
+    return slot_put_span(at, (struct span){from + 1, (size_t)(arn.p + n - 1 - (from + 1))});
+}
+
 SLOT_PUT(put_time)
 {
     return slot_put_date(at, ev->time_ms);
@@ -345,6 +360,7 @@ static const struct slot slots[] = {
     {"other.environment.name", put_other_name, NULL, SLOT_TEXT_MOST, false, true},
     {"partition", NULL, partition, 0, false, false},
     {"platform.arn", put_environment_platform_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"platform.branch", put_platform_branch, NULL, SLOT_TEXT_MOST, false, true},
     {"platform.version", NULL, platform_version, 0, false, false},
     {"poll.since", put_poll_since, NULL, UTC_JAVA_MAX, false, false},
     {"record.version", NULL, record_version, 0, false, false},

@@ -46,6 +46,12 @@ SLOT_PUT(put_issued_expiration)
                                                     : ev->scene->caller->actor->session_ms));
 }
 
+/* What programs that exchange a token ask for: the whole session that their role allows. */
+SLOT_PUT(put_issued_seconds)
+{
+    return slot_put_number(at, ev->scene->caller->actor->session_ms / UTC_SECOND_MS);
+}
+
 static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t n)
 {
     memcpy(at, bytes, n);
@@ -262,6 +268,7 @@ static const struct slot rows[] = {
     {"issued.key", put_issued_key, NULL, IDS_KEY_N, false, false},
     {"issued.name", NULL, issued_name, 0, false, false},
     {"issued.principalId", NULL, issued_principal_id, 0, false, true},
+    {"issued.seconds", put_issued_seconds, NULL, 20, true, false},
     {"issued.token", put_issued_token, NULL, TOKEN_MOST_N, false, false},
     {"request.extendedId", put_extended_id, NULL, 88, false, false},
     {"role.arn", NULL, role_arn, 0, false, false},

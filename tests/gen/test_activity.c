@@ -129,6 +129,43 @@ static void repetitions_are_as_many_and_as_far_apart_as_said(void **state)
 }
 
 /* Of 4 000 runs a quarter: five standard deviations are 137. */
+static void a_step_beside_another_comes_each_time_that_one_does(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"DescribeEvents", "DescribeEnvironments", "DescribeEvents",
+                                        "DescribeEnvironments"};
+    static const int64_t at_ms[] = {0, 200, 3200, 3400};
+    struct stage st;
+    stage_open(&st, ON_ACCOUNT(CALL("DescribeEvents") ", 'times': 2, 'every': '3s'}, " CALL(
+                        "DescribeEnvironments") ", 'beside': true, 'after': '200ms'}"));
+    play(&st, 3, 0);
+    assert_int_equal(acts.n, COUNT(names));
+    for (size_t i = 0; i < acts.n; i++) {
+        assert_true(span_is(acts.a[i].step->name, names[i]));
+        assert_int_equal(acts.a[i].time_ms - began_ms, at_ms[i]);
+        for (size_t k = 0; k < i; k++)
+            assert_true(acts.a[i].address != acts.a[k].address);
+    }
+    assert_int_equal(activity_expected(&st.scenario.activities[0], &st.plan, 0), 4);
+    stage_close(&st);
+}
+
+/* Of each environment both are asked for, before the next one comes. */
+static void a_step_beside_another_is_about_the_same(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(&st,
+               ON_APPLICATION(CALL("DescribeEnvironmentHealth") ", 'each': 'environment'}, " CALL(
+                   "ListTagsForResource") ", 'beside': true}"));
+    play(&st, 3, 0);
+    assert_int_equal(acts.n, 4);
+    for (size_t i = 0; i < 4; i += 2)
+        assert_int_equal(acts.a[i].environment, acts.a[i + 1].environment);
+    assert_true(acts.a[0].environment != acts.a[2].environment);
+    stage_close(&st);
+}
+
 static void a_step_by_chance_comes_that_often(void **state)
 {
     (void)state;
@@ -344,6 +381,8 @@ int main(void)
         cmocka_unit_test(steps_follow_with_their_pauses),
         cmocka_unit_test(a_run_is_the_same_again),
         cmocka_unit_test(repetitions_are_as_many_and_as_far_apart_as_said),
+        cmocka_unit_test(a_step_beside_another_comes_each_time_that_one_does),
+        cmocka_unit_test(a_step_beside_another_is_about_the_same),
         cmocka_unit_test(a_step_by_chance_comes_that_often),
         cmocka_unit_test(watching_ends_when_the_change_is_done),
         cmocka_unit_test(watching_ends_at_its_longest),
