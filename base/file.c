@@ -1,5 +1,5 @@
 /* file.c - see file.h. */
-#define _XOPEN_SOURCE 700 /* nftw */
+#define _GNU_SOURCE /* nftw, d_type */
 #include "base/file.h"
 
 #include <dirent.h>
@@ -31,8 +31,10 @@ int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
         /* With the buffer full, one byte more tells a file that fits exactly from a longer one. */
         char probe;
         size_t room_n = out->max_n - out->n;
-        if (room_n > FILE_STEP_N)
-            room_n = FILE_STEP_N;
+        /* Where there is room already, it is as much as the file is known to need. */
+        const size_t step_n = out->cap > out->n ? out->cap - out->n : FILE_STEP_N;
+        if (room_n > step_n)
+            room_n = step_n;
         char *at = room_n > 0 ? buf_need(out, room_n) : &probe;
         ssize_t got = read(fd, at, room_n > 0 ? room_n : 1);
         if (got < 0 && errno == EINTR)
@@ -52,9 +54,9 @@ int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
     }
 }
 
-int file_read(struct buf *out, const char *path, struct err *e)
+/* Read all of ${fd}, which may not be open for the reason in errno. */
+static int read_and_close(struct buf *out, int fd, const char *path, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_sys(e, ERR_INPUT, "%s: cannot be read", path);
     struct stat st;
@@ -64,6 +66,11 @@ int file_read(struct buf *out, const char *path, struct err *e)
     int rc = file_read_fd(out, fd, path, e);
     close(fd);
     return rc;
+}
+
+int file_read(struct buf *out, const char *path, struct err *e)
+{
+    return read_and_close(out, open(path, O_RDONLY | O_CLOEXEC), path, e);
 }
 
 static int write_all(int fd, struct span data)
@@ -207,7 +214,6 @@ int file_remove_tree(const char *path, struct err *e)
 struct entry {
     struct span name;
     bool is_folder;
-    uint64_t size_n;
 };
 
 /* One folder on the way down. */
@@ -223,6 +229,7 @@ struct file_walk {
     struct level *level;
     struct buf path; /* root, slash, the way down */
     size_t root_n;   /* with its slash */
+    int fd;          /* of the level's folder, once a file of it was read; else -1 */
 };
 
 static int entry_compare(const void *a, const void *b)
@@ -231,9 +238,18 @@ static int entry_compare(const void *a, const void *b)
     return span_compare(x->name, y->name);
 }
 
+/* The walk goes to another folder. */
+static void leave(struct file_walk *w)
+{
+    if (w->fd >= 0)
+        close(w->fd);
+    w->fd = -1;
+}
+
 static void walk_up(struct file_walk *w)
 {
     struct level *l = w->level;
+    leave(w);
     w->level = l->up;
     arena_free(&l->names);
     buf_free(&l->entries);
@@ -241,11 +257,15 @@ static void walk_up(struct file_walk *w)
 }
 
 /* Look at ${name} in the folder of w->path and keep it if it is a file or a folder. */
-static int level_add(struct file_walk *w, struct level *l, int fd, const char *name, struct err *e)
+static int level_add(struct file_walk *w, struct level *l, int fd, const struct dirent *d,
+                     struct err *e)
 {
     struct stat st;
     const char *folder = buf_text(&w->path);
-    if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    const char *name = d->d_name;
+    if (d->d_type == DT_REG || d->d_type == DT_DIR)
+        st.st_mode = d->d_type == DT_DIR ? S_IFDIR : S_IFREG;
+    else if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) /* removed or renamed since it was listed */
             return 0;
         return err_sys(e, ERR_INPUT, "%s%s: cannot be read", folder, name);
@@ -261,8 +281,9 @@ static int level_add(struct file_walk *w, struct level *l, int fd, const char *n
                        folder, name);
     if (!is_folder && !S_ISREG(st.st_mode))
         return 0;
-    struct entry entry = {arena_printf(&l->names, is_folder ? "%s/" : "%s", name), is_folder,
-                          (uint64_t)st.st_size};
+    struct entry entry = {is_folder ? arena_printf(&l->names, "%s/", name)
+                                    : arena_copy(&l->names, span_of(name)),
+                          is_folder};
     if (!buf_fits(&l->entries, sizeof(entry)))
         return err_set(e, ERR_INPUT, "%s: has too many files", folder);
     buf_put(&l->entries, &entry, sizeof(entry));
@@ -289,7 +310,7 @@ static int walk_down(struct file_walk *w, struct err *e)
     const struct dirent *d = readdir(dir);
     while (rc == 0 && d != NULL) {
         if (d->d_name[0] != '.')
-            rc = level_add(w, l, dirfd(dir), d->d_name, e);
+            rc = level_add(w, l, dirfd(dir), d, e);
         errno = 0;
         d = readdir(dir);
     }
@@ -309,6 +330,7 @@ int file_walk_open(struct file_walk **out, const char *root, struct err *e)
     if (w == NULL)
         mem_die(sizeof(*w));
     buf_init(&w->path, FILE_PATH_MAX_N);
+    w->fd = -1;
     int rc = -1;
     if (n >= FILE_PATH_MAX_N / 2) {
         errno = ENAMETOOLONG;
@@ -327,7 +349,7 @@ int file_walk_open(struct file_walk **out, const char *root, struct err *e)
     return rc;
 }
 
-int file_walk_next(struct file_walk *w, struct span *path, uint64_t *size_n, struct err *e)
+int file_walk_next(struct file_walk *w, struct span *path, struct err *e)
 {
     while (w->level != NULL) {
         struct level *l = w->level;
@@ -344,15 +366,30 @@ int file_walk_next(struct file_walk *w, struct span *path, uint64_t *size_n, str
         }
         buf_put_span(&w->path, entry->name);
         if (entry->is_folder) {
+            leave(w);
             if (walk_down(w, e) != 0)
                 return -1;
             continue;
         }
         *path = span_from(buf_span(&w->path), w->root_n);
-        *size_n = entry->size_n;
         return 1;
     }
     return 0;
+}
+
+int file_walk_read(struct file_walk *w, struct buf *out, struct err *e)
+{
+    const struct level *l = w->level;
+    const char *path = buf_text(&w->path);
+    /* From the folder on: a long path costs more than the rest of reading a small file. */
+    if (w->fd < 0) {
+        const char first = path[l->path_n];
+        w->path.p[l->path_n] = '\0';
+        w->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        w->path.p[l->path_n] = first;
+    }
+    int fd = w->fd < 0 ? -1 : openat(w->fd, path + l->path_n, O_RDONLY | O_CLOEXEC);
+    return read_and_close(out, fd, path, e);
 }
 
 void file_walk_close(struct file_walk *w)

@@ -60,7 +60,7 @@ int file_remove_tree(const char *path, struct err *e);
 struct file_walk;
 
 /**
- * file_walk_open(out, root, e) / file_walk_next(w, path, size_n, e) / file_walk_close(w):
+ * file_walk_open(out, root, e) / file_walk_next(w, path, e) / file_walk_close(w):
  * All regular files below ${root}, sorted bytewise by path as if listed by full name (S3's order of
  * keys); names that begin with "." are left out. ${path} is relative to ${root} and valid until the
  * next call. Holds one folder's names a level, not the whole tree.
@@ -70,7 +70,13 @@ struct file_walk;
  *         them had no end.
  */
 int file_walk_open(struct file_walk **out, const char *root, struct err *e);
-int file_walk_next(struct file_walk *w, struct span *path, uint64_t *size_n, struct err *e);
+int file_walk_next(struct file_walk *w, struct span *path, struct err *e);
 void file_walk_close(struct file_walk *w);
+
+/**
+ * file_walk_read(w, out, e):
+ * Append the whole of the file that next found last to ${out}, as file_read does.
+ */
+int file_walk_read(struct file_walk *w, struct buf *out, struct err *e);
 
 #endif

@@ -214,6 +214,21 @@ bool work_queue_put(struct work_queue *q, void *item)
     return put;
 }
 
+bool work_queue_put_all(struct work_queue *q, void *const *items, size_t n)
+{
+    assert(n <= q->most);
+    pthread_mutex_lock(&q->lock);
+    while (q->n + n > q->most && !q->ended)
+        pthread_cond_wait(&q->room, &q->lock);
+    const bool put = !q->ended;
+    for (size_t i = 0; put && i < n; i++)
+        q->items[(q->first + q->n++) % q->most] = items[i];
+    if (put)
+        pthread_cond_broadcast(&q->ready);
+    pthread_mutex_unlock(&q->lock);
+    return put;
+}
+
 bool work_queue_take(struct work_queue *q, void **out, int64_t wait_ms)
 {
     struct timespec until = {0};

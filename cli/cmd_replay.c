@@ -109,8 +109,11 @@ static int open_origin(struct source *out, void *ctx, struct err *e)
     const struct origin *o = ctx;
     const struct replay_options *r = o->options;
     if (!is_bucket(o)) {
-        const struct source_dir_options from = {
-            .paths = o->operands, .paths_n = o->operands_n, .by_time = o->by_time};
+        const struct source_dir_options from = {.paths = o->operands,
+                                                .paths_n = o->operands_n,
+                                                .by_time = o->by_time,
+                                                .listed = replay_options_trusts(r),
+                                                .as_is = r->as_is};
         return source_dir_open(out, &from, e);
     }
     const char *region = r->source_region != NULL ? r->source_region : r->region;

@@ -58,6 +58,8 @@ static const struct opt rows[] = {
     {"fault-seed", OPT_TEXT, AT(fault_seed), 0, 0, NULL, "N", "which ones: another choice (1)"},
     {"manifest", OPT_TEXT, AT(manifest), 0, 0, NULL, "FILE",
      "write down what was delivered when, and each fault; with --fault into the first --to DIR"},
+    {"as-is", OPT_FLAG, AT(as_is), 0, 0, NULL, NULL,
+     "do not look into the gzipped files of trees: whatever they hold; records are not counted"},
     {"jobs", OPT_COUNT, AT(jobs), 1, 1024, NULL, "N", "connections at a time (16)"},
     {"resume", OPT_FLAG, AT(resume), 0, 0, NULL, NULL,
      "go on after an interrupt or a crash: pass over what is there already"},
@@ -178,6 +180,22 @@ struct target_options replay_options_target(const struct replay_options *o, stru
                                    .latency = latency};
 }
 
+/* Whether the records are needed. */
+static bool looks_inside(const struct replay_options *o)
+{
+    return o->speed > 0 || o->retime != NULL || o->rewrite != NULL || o->loop > 1 ||
+           o->fault.n > 0 || o->manifest != NULL;
+}
+
+bool replay_options_trusts(const struct replay_options *o)
+{
+    for (size_t i = 0; i < o->to.n; i++) {
+        if (strncmp(o->to.text[i], "s3://", 5) != 0 && strcmp(o->to.text[i], "null:") != 0)
+            return false;
+    }
+    return !looks_inside(o);
+}
+
 int replay_options_read(struct replay_options *o, const char **operands, int argc, char **argv,
                         int64_t now_ms, struct err *e)
 {
@@ -187,6 +205,11 @@ int replay_options_read(struct replay_options *o, const char **operands, int arg
         return got;
     if (o->to.n == 0)
         return err_set(e, ERR_INPUT, "--to: is missing; give a directory or s3://BUCKET[/PREFIX]");
+    if (o->as_is && (looks_inside(o) || (o->rate != NULL && strstr(o->rate, "records") != NULL)))
+        return err_set(
+            e, ERR_INPUT,
+            "--as-is: does not go with --speed, --retime, --rewrite, --loop or a rate of "
+            "records, which look into the log files");
     struct err why = {0};
     if (o->retime != NULL &&
         utc_read_relative(&o->retime_ms, span_of(o->retime), now_ms, &why) != 0)

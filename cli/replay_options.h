@@ -22,7 +22,7 @@ struct replay_options {
     const char *endpoint_url, *region, *profile, *ca_bundle;
     const char *source_endpoint_url, *source_region, *source_profile;
     const char *sse, *rate, *ramp, *rewrite, *histogram;
-    bool asap, poisson, if_none_match;
+    bool asap, poisson, if_none_match, as_is;
     double speed;       /* 0: not given */
     int64_t max_gap_ms; /* 0: not given */
     const char *retime; /* text, for it is told how to repeat it */
@@ -39,6 +39,10 @@ struct replay_options {
  */
 int replay_options_read(struct replay_options *o, const char **operands, int argc, char **argv,
                         int64_t now_ms, struct err *e);
+
+/* Whether log files need not be looked into when the manifest beside them tells what is in them: a
+   store checks the digests that it is sent, a directory does not. */
+bool replay_options_trusts(const struct replay_options *o);
 
 /* The schedule that ${o} asks for. */
 int replay_options_schedule(struct schedule *out, const struct replay_options *o, struct err *e);

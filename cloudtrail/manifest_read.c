@@ -108,18 +108,23 @@ static bool read_number(uint64_t *out, struct span value)
     return true;
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static bool read_hash(uint8_t out[HASH_SHA256_N], struct span value)
 {
     struct span hex;
     if (!is_string(&hex, value) || hex.n != (size_t)2 * HASH_SHA256_N)
         return false;
-    memset(out, 0, HASH_SHA256_N);
-    for (size_t i = 0; i < hex.n; i++) {
-        static const char digits[] = "0123456789abcdef";
-        const size_t digit = span_find((struct span){digits, 16}, hex.p[i]);
-        if (digit == 16)
+    for (size_t i = 0; i < HASH_SHA256_N; i++) {
+        const int high = hex_digit(hex.p[2 * i]), low = hex_digit(hex.p[2 * i + 1]);
+        if (high < 0 || low < 0)
             return false;
-        out[i / 2] = (uint8_t)(out[i / 2] << 4 | digit);
+        out[i] = (uint8_t)(high << 4 | low);
     }
     return true;
 }
@@ -138,14 +143,14 @@ static bool read_list(struct span *out, struct span value)
 }
 
 /* One member; those that are not known are for others. */
-static bool read_member(struct manifest_reader *r, struct manifest_entry *entry, struct span name,
-                        struct span value)
+static bool read_member(struct manifest_entry *entry, struct buf *key, struct buf *of,
+                        struct span name, struct span value)
 {
     struct span text;
     if (span_is(name, "key"))
-        return read_key(&entry->key, &r->key, value);
+        return read_key(&entry->key, key, value);
     if (span_is(name, "of"))
-        return read_key(&entry->of, &r->of, value);
+        return read_key(&entry->of, of, value);
     if (span_is(name, "records"))
         return read_number(&entry->records, value);
     if (span_is(name, "textBytes"))
@@ -173,6 +178,28 @@ static bool read_member(struct manifest_reader *r, struct manifest_entry *entry,
     return true;
 }
 
+bool manifest_line_read(struct manifest_entry *entry, struct buf *key, struct buf *of,
+                        struct span line, struct span *wrong)
+{
+    if (line.n > 0 && line.p[line.n - 1] == ',')
+        line.n--;
+    *entry = (struct manifest_entry){.delivered_ms = LOGFILE_NO_TIME,
+                                     .planned_ms = LOGFILE_NO_TIME,
+                                     .put_ms = LOGFILE_NO_TIME,
+                                     .fault = FAULT_NONE};
+    *wrong = SPAN("");
+    struct record_walk w = {line, 0};
+    struct span name, value;
+    int more;
+    for (more = record_next(&w, &name, &value); more > 0; more = record_next(&w, &name, &value)) {
+        if (!read_member(entry, key, of, name, value)) {
+            *wrong = name;
+            return false;
+        }
+    }
+    return more == 0 && entry->key.n > 0;
+}
+
 int manifest_read_next(struct manifest_reader *r, struct manifest_entry *entry, struct err *e)
 {
     if (r->ended)
@@ -187,29 +214,19 @@ int manifest_read_next(struct manifest_reader *r, struct manifest_entry *entry, 
         r->ended = true;
         return 0;
     }
-    if (line.n > 0 && line.p[line.n - 1] == ',')
-        line.n--;
-    *entry = (struct manifest_entry){.delivered_ms = LOGFILE_NO_TIME,
-                                     .planned_ms = LOGFILE_NO_TIME,
-                                     .put_ms = LOGFILE_NO_TIME,
-                                     .fault = FAULT_NONE};
-    struct record_walk w = {line, 0};
-    struct span name, value;
-    int more;
-    for (more = record_next(&w, &name, &value); more > 0; more = record_next(&w, &name, &value)) {
-        if (read_member(r, entry, name, value))
-            continue;
+    struct span wrong;
+    if (manifest_line_read(entry, &r->key, &r->of, line, &wrong))
+        return 1;
+    if (wrong.n > 0) {
         char what[128];
         struct buf text;
         buf_init(&text, sizeof(what));
         buf_put_span(&text, SPAN("\""));
-        buf_put(&text, name.p, name.n < 40 ? name.n : 40);
+        buf_put(&text, wrong.p, wrong.n < 40 ? wrong.n : 40);
         buf_put_span(&text, SPAN("\" is not what a manifest has there"));
         const int rc = complain(r, buf_text(&text), e);
         buf_free(&text);
         return rc;
     }
-    if (more < 0 || entry->key.n == 0)
-        return complain(r, "is not the line of a log file", e);
-    return 1;
+    return complain(r, "is not the line of a log file", e);
 }

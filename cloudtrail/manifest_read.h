@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "cloudtrail/fault.h"
 
+struct buf;
 struct err;
 struct manifest_reader;
 
@@ -39,6 +40,15 @@ struct manifest_entry {
  */
 int manifest_read_open(struct manifest_reader **out, const char *path, struct err *e);
 void manifest_read_close(struct manifest_reader *r);
+
+/**
+ * manifest_line_read(entry, key, of, line, wrong):
+ * Read the line of a file. False when it is none, or its member ${wrong} is not what belongs there.
+ *
+ * Owns:   texts that had to be unescaped are in ${key} and ${of}, which hold six times KEY_MAX.
+ */
+bool manifest_line_read(struct manifest_entry *entry, struct buf *key, struct buf *of,
+                        struct span line, struct span *wrong);
 
 /**
  * manifest_read_next(r, entry, e):

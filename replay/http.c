@@ -308,7 +308,9 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
 static void tell(struct http_curl *h, struct slot *s, struct http_reply *out, enum http_fault fault,
                  int status)
 {
-    const time_t date = s->date[0] != '\0' ? curl_getdate(s->date, NULL) : -1;
+    /* The server's clock is asked for when it has refused something. */
+    const bool dated = s->date[0] != '\0' && status >= 300;
+    const time_t date = dated ? curl_getdate(s->date, NULL) : -1;
     *out = (struct http_reply){.tag = s->tag,
                                .fault = fault,
                                .status = status,
@@ -352,7 +354,8 @@ static bool take_wired(struct http_curl *h, struct http_reply *out)
             curl_begin(h, s, true);
             continue;
         }
-        snprintf(s->reason, sizeof(s->reason), "%s", end.reason);
+        if (end.fate != HTTP_WIRE_ANSWERED)
+            snprintf(s->reason, sizeof(s->reason), "%s", end.reason);
         tell(h, s, out, fault_of_wire(end.fate), end.status);
         return true;
     }

@@ -53,7 +53,7 @@ struct http_reply {
     const char *reason; /* of a fault, one line; "" without */
     /* Headers that S3's callers need; "" when absent. */
     const char *region, *etag, *version, *retry_after, *location;
-    int64_t date_ms; /* the server's clock, or -1 */
+    int64_t date_ms; /* the server's clock where it refused something, or -1 */
 };
 
 struct http_ops {

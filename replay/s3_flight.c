@@ -12,7 +12,8 @@
 enum {
     TURNS_MOST = 3, /* clock, region, host, keys or checksum put right, for one object */
     DETAIL_N = 360,
-    HEADERS_MOST = 7
+    HEADERS_MOST = 7,
+    BATCHES = 4 /* in which jobs are handed back while all connections are busy */
 };
 
 static const int64_t ms_ns = 1000000;
@@ -27,18 +28,28 @@ static int64_t now_ns(const struct s3_flight *s)
     return s->clock->now_ns(s->clock->self);
 }
 
-void s3_flight_give_back(struct s3_flight *s, struct s3_job *j)
+/* The fate of ${j} is settled. */
+static void give_back(struct s3_flight *s, struct s3_job *j)
 {
-    bool put = work_queue_put(s->idle, j);
+    s->done[s->done_n++] = j;
+}
+
+/* Let the caller have what is done. Several at once: waking it costs more than a PUT. */
+static void hand_back(struct s3_flight *s)
+{
+    if (s->done_n == 0)
+        return;
+    const bool put = work_queue_put_all(s->idle, s->done, s->done_n);
     assert(put);
     (void)put;
+    s->done_n = 0;
 }
 
 /* The object is given up; ${j}->why says why, or is empty when the run stopped first. */
 static void lose(struct s3_flight *s, struct s3_job *j)
 {
     j->fate = S3_LOST;
-    s3_flight_give_back(s, j);
+    give_back(s, j);
 }
 
 /* Stop the run because of what befell ${j}: what, where, what to do. */
@@ -107,7 +118,7 @@ static void arrived(struct s3_flight *s, struct s3_job *j, const struct http_rep
     retry_arrived(&s->retry, &j->tried);
     j->fate = S3_ARRIVED;
     j->arrived_ns = now_ns(s);
-    s3_flight_give_back(s, j);
+    give_back(s, j);
 }
 
 /* HEAD has told what stands under the key that If-None-Match kept: ours, or others'. */
@@ -131,7 +142,7 @@ static void compare(struct s3_flight *s, struct s3_job *j, const struct http_rep
         }
         tell_arrived(s, j, r);
         j->fate = S3_WAS_THERE;
-        s3_flight_give_back(s, j);
+        give_back(s, j);
         return;
     }
     snprintf(j->why, sizeof(j->why), "is there already with %s, which stay as they are",
@@ -316,13 +327,20 @@ static void start_all(struct s3_flight *s)
         s->waiting[i] = s->waiting[--s->waiting_n];
         start(s, j);
     }
+    atomic_store(&s->hungry, false);
     /* With the endpoint gone, the ones that wait probe for it; more would only wait too. */
     while (!s->all_seen && s->flying < s->retry.allowed &&
            !(s->retry.trouble && s->waiting_n > 0)) {
         void *item;
         bool nothing_else = s->flying == 0 && s->waiting_n == 0;
-        if (!work_queue_take(s->ready, &item, nothing_else ? -1 : 0))
-            break;
+        if (!work_queue_take(s->ready, &item, 0)) {
+            /* Who puts from now on wakes this thread; who did before is seen here. */
+            hand_back(s);
+            atomic_store(&s->hungry, true);
+            if (!work_queue_take(s->ready, &item, nothing_else ? -1 : 0))
+                break;
+            atomic_store(&s->hungry, false);
+        }
         if (item == &s->end)
             s->all_seen = true;
         else
@@ -405,10 +423,13 @@ void s3_flight_run(void *ctx)
         else
             start_all(s);
         if (s->flying == 0 && s->waiting_n == 0) {
+            hand_back(s);
             if (s->all_seen)
                 return;
             continue;
         }
+        if (s->flying < s->retry.allowed || s->done_n >= s->jobs_n / BATCHES)
+            hand_back(s);
         struct http_reply r;
         int64_t wait_ms = sleep_ms(s);
         while (s->http.ops->next(s->http.self, &r, wait_ms)) {

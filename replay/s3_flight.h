@@ -8,6 +8,7 @@
 #ifndef REPLAY_S3_FLIGHT_H
 #define REPLAY_S3_FLIGHT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -69,11 +70,14 @@ struct s3_flight {
     const struct pace_clock *clock;
     unsigned jobs_n; /* that exist */
     struct work_queue *idle, *ready;
+    atomic_bool hungry; /* the thread waits for more from ${ready}: wake it */
     struct s3_job end;      /* its address in ${ready} marks the end */
     struct work_lock *lock; /* on ${hurried} */
     bool hurried;           /* the run was stopped */
 
     /* The transfer thread's until it has ended; ${fatal} also once ${ready} has ended. */
+    void **done; /* room for all; not handed back yet */
+    unsigned done_n;
     struct s3_job **waiting; /* room for all; for their next attempt */
     unsigned waiting_n, flying;
     bool all_seen;    /* nothing more comes from ${ready} */
@@ -96,8 +100,5 @@ void s3_flight_run(void *ctx);
  * then it is cut off and lost. For the caller's thread.
  */
 void s3_flight_hurry(struct s3_flight *s);
-
-/* Hand a job back: its fate is settled, or it is new. */
-void s3_flight_give_back(struct s3_flight *s, struct s3_job *j);
 
 #endif

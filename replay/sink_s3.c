@@ -10,7 +10,7 @@
 #include "replay/s3_flight.h"
 
 /* How often somebody who waits looks whether the run was stopped. */
-enum { STOP_LOOK_MS = 100 };
+enum { JOBS_MORE = 32, STOP_LOOK_MS = 100 };
 
 struct sink_s3 {
     struct arena arena; /* holds this struct and all below */
@@ -106,12 +106,13 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
     if (!work_queue_put(s->flight.ready, j)) {
         j->used = false;
         tell_lost(s, (struct span){j->key, j->key_n}, "");
-        s3_flight_give_back(&s->flight, j);
+        work_queue_put(s->flight.idle, j);
         *e = s->flight.fatal;
         return -1;
     }
     buf_init(&f->body, f->body.max_n);
-    s->flight.http.ops->wake(s->flight.http.self);
+    if (atomic_load(&s->flight.hungry))
+        s->flight.http.ops->wake(s->flight.http.self);
     return 0;
 }
 
@@ -207,16 +208,18 @@ static const struct sink_ops s3_ops = {.name = "s3",
 static void make_jobs(struct sink_s3 *s, struct arena *a)
 {
     struct s3_flight *f = &s->flight;
-    /* Twice the connections: one is on its way while the next is at hand. */
-    f->jobs_n = 2 * s->options.connections;
+    /* While each connection has one on its way, as many are at hand, and some more, so that the
+       caller and the transfers need not take turns one by one. */
+    f->jobs_n = 2 * s->options.connections + JOBS_MORE;
     s->jobs = ARENA_NEW(a, struct s3_job, f->jobs_n);
     f->waiting = ARENA_NEW(a, struct s3_job *, f->jobs_n);
+    f->done = ARENA_NEW(a, void *, f->jobs_n);
     f->idle = work_queue_open(f->jobs_n);
     f->ready = work_queue_open(f->jobs_n + 1);
     f->lock = work_lock_open();
     for (unsigned i = 0; i < f->jobs_n; i++) {
         s3_prepared_init(&s->jobs[i].prepared);
-        s3_flight_give_back(f, &s->jobs[i]);
+        work_queue_put(f->idle, &s->jobs[i]);
     }
 }
 

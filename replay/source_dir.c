@@ -8,14 +8,17 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/gzip.h"
 #include "cloudtrail/key.h"
 #include "replay/jsonl.h"
+#include "replay/known.h"
 #include "replay/recorded.h"
 
 /* A file that was found. */
 struct item {
     const char *name; /* to open it, and what complaints call it */
     struct span path; /* tells the key, see recorded_read */
+    struct span rel;  /* below the root of its tree, or empty */
     int64_t deliver_ms;
     size_t place; /* in the order found */
 };
@@ -29,7 +32,8 @@ struct source_dir {
     bool in_jsonl;        /* between records of ${jsonl} */
     struct jsonl jsonl;
     struct file_walk *walk;
-    bool walk_found; /* whether this tree has a file to deliver */
+    bool walk_found;     /* whether this tree has a file to deliver */
+    struct known *known; /* of this tree, or NULL */
     uint64_t skipped;
     struct buf sorted; /* of struct item */
     size_t sorted_i;
@@ -62,15 +66,18 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
             s->walk_found = false;
             if (file_walk_open(&s->walk, path, e) != 0)
                 return -1;
+            if (s->options.listed)
+                s->known = known_open(arena_printf(a, "%s/manifest.json", path).p);
         }
         struct span rel;
-        uint64_t size_n;
-        int got = file_walk_next(s->walk, &rel, &size_n, e);
+        int got = file_walk_next(s->walk, &rel, e);
         if (got < 0)
             return -1;
         if (got == 0) {
             file_walk_close(s->walk);
             s->walk = NULL;
+            known_close(s->known);
+            s->known = NULL;
             s->path_i++;
             if (!s->walk_found)
                 return err_set(e, ERR_INPUT, "%s: has no log file (.json.gz or .json) in it", path);
@@ -83,9 +90,28 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
         const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
         out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
         out->path = recorded_path(span_of(out->name), rel);
+        out->rel = span_from(span_of(out->name), strlen(out->name) - rel.n);
         return 1;
     }
     return 0;
+}
+
+/* Take a file of a tree without looking into it, where that is allowed. */
+static bool take_as_is(struct source_dir *s, const struct item *item, struct logfile *out,
+                       struct buf *body)
+{
+    if ((s->known == NULL && !s->options.as_is) || item->rel.n == 0 ||
+        recorded_awslogs(item->path) == item->path.n || item->path.n > KEY_MAX ||
+        !span_ends(item->path, SPAN(".gz")) || !gzip_is(buf_span(body)))
+        return false;
+    logfile_init(out);
+    if ((s->known == NULL || !known_fill(s->known, out, item->rel, body->n)) && !s->options.as_is)
+        return false;
+    logfile_set_key(out, item->path);
+    out->gzipped = true;
+    out->body = *body;
+    buf_init(body, body->max_n);
+    return true;
 }
 
 static int load(struct source_dir *s, const struct item *item, struct logfile *out, struct err *e)
@@ -94,8 +120,9 @@ static int load(struct source_dir *s, const struct item *item, struct logfile *o
     buf_init(&body, LOGFILE_BODY_MAX);
     const char *name = item->name;
     const struct span path = item->path;
-    int rc = file_read(&body, name, e);
-    if (rc != 0)
+    const bool at_hand = s->walk != NULL && item->rel.n > 0 && !s->options.by_time;
+    int rc = at_hand ? file_walk_read(s->walk, &body, e) : file_read(&body, name, e);
+    if (rc != 0 || take_as_is(s, item, out, &body))
         goto out;
     struct key_parts k;
     struct err ignored = {0};
@@ -183,6 +210,7 @@ static void dir_close(void *self)
     if (s->in_jsonl)
         jsonl_close(&s->jsonl);
     file_walk_close(s->walk);
+    known_close(s->known);
     recorded_free(&s->recorded);
     buf_free(&s->sorted);
     arena_free(&s->scratch);

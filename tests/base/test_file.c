@@ -65,13 +65,19 @@ static void walk(struct buf *out, const char *name)
     if (file_walk_open(&w, at(name), &e) != 0)
         fail_msg("%s", e.text);
     struct span path;
-    uint64_t size_n;
     int rc;
-    while ((rc = file_walk_next(w, &path, &size_n, &e)) == 1)
-        buf_printf(out, "%.*s=%u ", SPAN_ARG(path), (unsigned)size_n);
+    while ((rc = file_walk_next(w, &path, &e)) == 1) {
+        struct buf whole;
+        buf_init(&whole, 1 << 20);
+        buf_printf(out, "%.*s=", SPAN_ARG(path));
+        if (file_walk_read(w, &whole, &e) != 0)
+            fail_msg("%s", e.text);
+        buf_printf(out, "%u ", (unsigned)whole.n);
+        buf_free(&whole);
+    }
     if (rc != 0)
         fail_msg("%s", e.text);
-    assert_int_equal(file_walk_next(w, &path, &size_n, &e), 0);
+    assert_int_equal(file_walk_next(w, &path, &e), 0);
     file_walk_close(w);
 }
 

@@ -44,9 +44,8 @@ static int read_texts(struct texts *out, const char *root, struct err *e)
     struct buf body;
     buf_init(&body, TEXT_MAX);
     struct span path;
-    uint64_t size_n;
     int rc;
-    while ((rc = file_walk_next(walk, &path, &size_n, e)) == 1) {
+    while ((rc = file_walk_next(walk, &path, e)) == 1) {
         char name[PATH_N];
         snprintf(name, sizeof name, "%s/%.*s", root, SPAN_ARG(path));
         buf_clear(&body);

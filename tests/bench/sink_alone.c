@@ -43,9 +43,8 @@ static int read_bodies(struct bodies *out, const char *root, struct err *e)
     if (file_walk_open(&walk, root, e) != 0)
         return -1;
     struct span path;
-    uint64_t size_n;
     int rc;
-    while ((rc = file_walk_next(walk, &path, &size_n, e)) == 1) {
+    while ((rc = file_walk_next(walk, &path, e)) == 1) {
         if (path.n > KEY_MAX || path.n < 3 || memcmp(path.p + path.n - 3, ".gz", 3) != 0)
             continue;
         char name[PATH_N];

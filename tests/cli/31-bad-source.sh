@@ -18,6 +18,24 @@ head -c 200 "$file" >"$(basename "$file")"
 refused 2 "$(basename "$file")" beantrail replay "$(basename "$file")" --to out --asap --quiet
 nothing_in out
 
+# ... unless they are to go as they are; what its manifest tells of a tree counts only for a bucket
+mkdir -p "broken/$(dirname "${file#trail/}")"
+head -c 200 "$file" >"broken/${file#trail/}"
+refused 2 "$(basename "$file")" beantrail replay broken --to out --quiet
+beantrail replay broken --to out --as-is --quiet
+cmp "broken/${file#trail/}" "out/${file#trail/}"
+for option in '--speed 2' '--retime now' '--loop 2'; do
+    # shellcheck disable=SC2086  # two words
+    refused 2 'as-is' beantrail replay trail --to null: --as-is $option
+done
+refused 2 'as-is' beantrail replay trail --to null: --as-is --rate '5/s records'
+rm -r out
+beantrail replay trail --to null: --json | jq -e '.read.records == 1' >plain.json
+cp -r trail damaged
+printf 'X' | dd of="damaged/${file#trail/}" bs=1 seek=100 conv=notrunc status=none
+refused 2 "$(basename "$file")" beantrail replay damaged --to out --quiet
+nothing_in out
+
 refused 2 'ftp' beantrail replay trail --to ftp://host/bucket --asap --quiet
 refused 2 'bucket' beantrail replay trail --to s3:// --asap --quiet
 refused 2 'endpoint' beantrail replay trail --to s3://bucket --endpoint-url 'not a url' --asap --quiet

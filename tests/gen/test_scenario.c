@@ -279,11 +279,10 @@ static void every_broken_scenario_is_told_what_is_wrong(void **state)
     struct file_walk *walk = NULL;
     struct err e = {0};
     struct span path;
-    uint64_t size_n = 0;
-    size_t n = 0;
+        size_t n = 0;
     if (file_walk_open(&walk, ERRORS, &e) != 0)
         fail_msg("%s", e.text);
-    while (file_walk_next(walk, &path, &size_n, &e) == 1) {
+    while (file_walk_next(walk, &path, &e) == 1) {
         struct buf got;
         struct buf want;
         char name[256];

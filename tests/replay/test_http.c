@@ -167,7 +167,6 @@ static void a_put_arrives_as_it_was_given(void **state)
     assert_int_equal(r.fault, HTTP_ANSWERED);
     assert_int_equal(r.status, 200);
     assert_true(span_is(r.body, "ok"));
-    assert_true(r.date_ms == INT64_C(1369353600000));
     assert_string_equal(r.etag, "\"abc\"");
     assert_string_equal(r.region, "eu-west-1");
     assert_string_equal(r.retry_after, "7");
@@ -191,12 +190,14 @@ static void a_redirect_is_a_reply(void **state)
 {
     (void)state;
     struct server s;
-    server_open(&s, "HTTP/1.1 307 Over There\r\nLocation: http://127.0.0.1:1/\r\n"
+    server_open(&s, "HTTP/1.1 307 Over There\r\nDate: Fri, 24 May 2013 00:00:00 GMT\r\n"
+                    "Location: http://127.0.0.1:1/\r\n"
                     "Content-Length: 0\r\n\r\n");
     struct http h = open_http();
     struct http_reply r = put(&h, s.url, "/a", SPAN("x"));
     assert_int_equal(r.fault, HTTP_ANSWERED);
     assert_int_equal(r.status, 307);
+    assert_true(r.date_ms == INT64_C(1369353600000));
     h.ops->close(h.self);
     server_close(&s);
     assert_int_equal(s.requests, 1);
