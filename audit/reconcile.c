@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/keys.h"
+#include "audit/stop.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/line.h"
-#include "cloudtrail/key.h"
 #include "cloudtrail/logfile.h"
 #include "cloudtrail/manifest_read.h"
 
@@ -16,17 +17,12 @@ enum { REPORT_LINE_MOST = 64 << 10 };
 /* A cause for each verdict and fault, and one more for where the consumer stopped. */
 enum { STOPPED = VERDICTS * FAULT_KINDS, CAUSES };
 
-/* What became of a log file's records. */
-struct fate {
-    uint32_t seen; /* of those to be seen once */
-    uint32_t n[VERDICTS];
-};
-
 struct settling {
     struct reconcile *r;
-    struct fate *fates; /* one a file */
+    struct stop_fate *fates; /* one a file */
     struct reconcile_cause causes[CAUSES];
     bool *beyond; /* files behind the one at which the consumer stopped */
+    size_t stopped_at;
 };
 
 int reconcile_open(struct reconcile *r, const char *manifest, const char *tree, int64_t late_ms,
@@ -229,7 +225,7 @@ static void count(struct settling *s, const struct expected_record *rec, size_t 
     struct reconcile *r = s->r;
     const struct expected_record *own = answers(&r->expected, rec, n);
     const bool once = (own->state & EXPECTED_ONCE) != 0;
-    struct fate *fate = &s->fates[own->file];
+    struct stop_fate *fate = &s->fates[own->file];
     if (once)
         r->once++;
     else
@@ -277,154 +273,7 @@ static void show(struct settling *s, const struct expected_record *rec, size_t n
         show_id(s, VERDICT_LATE, own->file, rec);
 }
 
-/* Whether nothing of a file was seen that has no fault and should have been. */
-static bool is_lost_whole(const struct settling *s, size_t file)
-{
-    return s->fates[file].n[VERDICT_LOST] > 0 && s->fates[file].seen == 0 &&
-           expected_file(&s->r->expected, file)->fault == FAULT_NONE;
-}
-
-static bool is_marked(const struct settling *s, size_t file)
-{
-    return expected_file(&s->r->expected, file)->fault != FAULT_NONE;
-}
-
-/* The consumer may take files in the order in which they were put. */
-static bool find_stop_by_put(struct settling *s, size_t *at)
-{
-    const size_t n = expected_files_n(&s->r->expected);
-    size_t last = 0, first_lost = n, fault = n;
-    for (size_t i = 0; i < n; i++) {
-        if (s->fates[i].seen > 0)
-            last = i + 1;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!is_lost_whole(s, i))
-            continue;
-        if (i < last)
-            return false;
-        if (first_lost == n)
-            first_lost = i;
-    }
-    /* Without a single file seen it did not stop, it never began. */
-    if (first_lost == n || last == 0)
-        return false;
-    for (size_t i = last - 1; i < first_lost; i++) {
-        if (is_marked(s, i))
-            fault = i;
-    }
-    for (size_t i = last; i < n; i++)
-        s->beyond[i] = s->fates[i].seen == 0;
-    *at = fault < n ? fault : last - 1;
-    return true;
-}
-
-/* A key that is remembered. */
-struct mark {
-    char key[KEY_MAX];
-    size_t n, file;
-    bool set;
-};
-
-static void set_mark(struct mark *m, struct span key, size_t file)
-{
-    memcpy(m->key, key.p, key.n);
-    m->n = key.n;
-    m->file = file;
-    m->set = true;
-}
-
-static struct span mark_key(const struct mark *m)
-{
-    return (struct span){m->key, m->n};
-}
-
-/* Read the manifest's keys once more, each with its place. */
-typedef void key_fn(struct settling *s, void *ctx, size_t file, struct span key);
-
-static int each_key(struct settling *s, key_fn *take, void *ctx, struct err *e)
-{
-    struct manifest_reader *reader;
-    struct manifest_entry entry;
-    if (manifest_read_open(&reader, s->r->manifest, e) != 0)
-        return -1;
-    const size_t n = expected_files_n(&s->r->expected);
-    size_t i = 0;
-    int got;
-    while ((got = manifest_read_next(reader, &entry, e)) > 0 && i < n)
-        take(s, ctx, i++, entry.key);
-    manifest_read_close(reader);
-    if (got < 0)
-        return -1;
-    if (got > 0 || i < n)
-        return err_set(e, ERR_INPUT, "%s: was changed while it was read", s->r->manifest);
-    return 0;
-}
-
-/* Or in the order of their keys. */
-struct key_order {
-    struct mark last;  /* the greatest key with something seen */
-    struct mark first; /* the least key that is lost whole behind it */
-    struct mark fault; /* the greatest one between them with a fault */
-    bool fits;
-};
-
-static void find_last(struct settling *s, void *ctx, size_t file, struct span key)
-{
-    struct key_order *o = ctx;
-    if (s->fates[file].seen > 0 && (!o->last.set || span_compare(key, mark_key(&o->last)) > 0))
-        set_mark(&o->last, key, file);
-}
-
-static void find_first(struct settling *s, void *ctx, size_t file, struct span key)
-{
-    struct key_order *o = ctx;
-    if (!is_lost_whole(s, file))
-        return;
-    if (span_compare(key, mark_key(&o->last)) < 0)
-        o->fits = false;
-    else if (!o->first.set || span_compare(key, mark_key(&o->first)) < 0)
-        set_mark(&o->first, key, file);
-}
-
-static void find_fault(struct settling *s, void *ctx, size_t file, struct span key)
-{
-    struct key_order *o = ctx;
-    if (span_compare(key, mark_key(&o->last)) > 0)
-        s->beyond[file] = s->fates[file].seen == 0;
-    if (is_marked(s, file) && span_compare(key, mark_key(&o->last)) >= 0 &&
-        span_compare(key, mark_key(&o->first)) < 0 &&
-        (!o->fault.set || span_compare(key, mark_key(&o->fault)) > 0))
-        set_mark(&o->fault, key, file);
-}
-
-/* Whether and where the consumer stopped: 1, 0, -1. */
-static int find_stop(struct settling *s, size_t *at, struct err *e)
-{
-    bool any = false;
-    for (size_t i = 0; i < expected_files_n(&s->r->expected); i++)
-        any = any || is_lost_whole(s, i);
-    if (!any)
-        return 0;
-    if (find_stop_by_put(s, at))
-        return 1;
-    struct key_order *o = ARENA_NEW(&s->r->arena, struct key_order, 1);
-    o->fits = true;
-    if (each_key(s, find_last, o, e) != 0)
-        return -1;
-    if (!o->last.set)
-        return 0;
-    if (each_key(s, find_first, o, e) != 0)
-        return -1;
-    if (!o->fits || !o->first.set)
-        return 0;
-    if (each_key(s, find_fault, o, e) != 0)
-        return -1;
-    *at = o->fault.set ? o->fault.file : o->last.file;
-    return 1;
-}
-
-static void add_file(struct reconcile_cause *c, const struct fate *fate, uint32_t records)
+static void add_file(struct reconcile_cause *c, const struct stop_fate *fate, uint32_t records)
 {
     c->records += records;
     c->files++;
@@ -455,16 +304,16 @@ static void sum_up(struct settling *s)
         c->ids[c->ids_n++] = r->unexpected_ids[i];
 }
 
-static void show_key(struct settling *s, void *ctx, size_t file, struct span key)
+static void show_key(void *ctx, size_t file, struct span key)
 {
-    const size_t *stopped_at = ctx;
+    struct settling *s = ctx;
     struct arena *a = &s->r->arena;
     for (int v = 0; v < VERDICTS; v++) {
         struct reconcile_cause *c = cause_of(s, (enum verdict)v, file);
         if (s->fates[file].n[v] > 0 && c->keys_n < RECONCILE_SHOWN)
             c->keys[c->keys_n++] = arena_copy(a, key);
     }
-    if (file == *stopped_at && s->causes[STOPPED].files > 0)
+    if (file == s->stopped_at && s->causes[STOPPED].files > 0)
         s->causes[STOPPED].stopped_at = arena_copy(a, key);
 }
 
@@ -498,25 +347,30 @@ int reconcile_settle(struct reconcile *r, struct err *e)
     const size_t n = expected_files_n(&r->expected);
     struct settling *s = ARENA_NEW(&r->arena, struct settling, 1);
     s->r = r;
-    s->fates = ARENA_NEW(&r->arena, struct fate, n + 1);
+    s->fates = ARENA_NEW(&r->arena, struct stop_fate, n + 1);
     s->beyond = ARENA_NEW(&r->arena, bool, n + 1);
     for (size_t i = 0; i < STOPPED; i++) {
         s->causes[i].verdict = (enum verdict)(i / FAULT_KINDS);
         s->causes[i].fault = (enum fault_kind)(i % FAULT_KINDS);
     }
     each_record(s, count);
-    size_t stopped_at = n;
-    if (find_stop(s, &stopped_at, e) < 0)
+    s->stopped_at = n;
+    const int stopped =
+        stop_find(s->beyond, &s->stopped_at, &r->expected, s->fates, r->manifest, e);
+    if (stopped < 0)
         return -1;
     s->causes[STOPPED] = (struct reconcile_cause){
         .verdict = VERDICT_LOST,
-        .fault = stopped_at < n ? (enum fault_kind)expected_file(&r->expected, stopped_at)->fault
-                                : FAULT_NONE,
+        .fault = s->stopped_at < n
+                     ? (enum fault_kind)expected_file(&r->expected, s->stopped_at)->fault
+                     : FAULT_NONE,
         .stopped = true,
-        .why = "the consumer came no further, or has not come further yet"};
+        .why = stopped > 0 && s->stopped_at == n
+                   ? "nothing at all was seen"
+                   : "the consumer came no further, or has not come further yet"};
     sum_up(s);
     each_record(s, show);
-    if (n > 0 && each_key(s, show_key, &stopped_at, e) != 0)
+    if (n > 0 && keys_each(r->manifest, n, show_key, s, e) != 0)
         return -1;
     keep_causes(s);
     return 0;

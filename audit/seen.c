@@ -22,21 +22,12 @@ enum { DEPTH_MOST = 8, HEX_LEAST = 16 };
 #define LINE_MOST_N (2 * LOGFILE_TEXT_MAX)
 
 /* Where an eventID is found: as CloudTrail has it, in the Elastic Common Schema, in the Open
-   Cybersecurity Schema Framework, in Microsoft Sentinel's table, and as exports wrap these. */
+   Cybersecurity Schema Framework, in Microsoft Sentinel's table; and below what exports wrap. */
 static const char *const id_fields[] = {
-    "eventID",
-    "event.id",
-    "_source.eventID",
-    "_source.event.id",
-    "fields.event.id",
-    "metadata.uid",
-    "AwsEventId",
-    "result.eventID",
-    "attributes.eventID",
-    "record.eventID",
-    "detail.eventID",
-    "event_id",
-    NULL,
+    "eventID", "event.id", "metadata.uid", "AwsEventId", "event_id", NULL,
+};
+static const char *const wrappers[] = {
+    "_source", "fields", "result", "attributes", "record", "detail", NULL,
 };
 
 /* When it was taken in. */
@@ -153,15 +144,29 @@ static bool is_id(struct span text)
     return text.n > 0 && text.n <= EVENT_ID_MOST_N;
 }
 
+static bool find_id_at(struct seen_file *f, struct span object, const char *path, struct seen *out)
+{
+    struct span value;
+    return find_path(&value, object, span_of(path), 0) && is_text(&out->id, &f->id, value) &&
+           is_id(out->id);
+}
+
 static bool find_id(struct seen_file *f, struct span object, struct seen *out)
 {
-    const char *const own[] = {f->options.id_field, NULL};
-    const char *const *fields = f->options.id_field != NULL ? own : id_fields;
-    struct span value;
-    for (; *fields != NULL; fields++) {
-        if (find_path(&value, object, span_of(*fields), 0) && is_text(&out->id, &f->id, value) &&
-            is_id(out->id))
+    if (f->options.id_field != NULL)
+        return find_id_at(f, object, f->options.id_field, out);
+    for (size_t i = 0; id_fields[i] != NULL; i++) {
+        if (find_id_at(f, object, id_fields[i], out))
             return true;
+    }
+    for (size_t w = 0; wrappers[w] != NULL; w++) {
+        struct span inner;
+        if (!record_find(&inner, object, wrappers[w]))
+            continue;
+        for (size_t i = 0; id_fields[i] != NULL; i++) {
+            if (find_id_at(f, inner, id_fields[i], out))
+                return true;
+        }
     }
     return false;
 }
@@ -241,69 +246,77 @@ static void take_record(struct seen_file *f, struct span record, struct seen *ou
         out->digest = out->digest << 8 | sum[i];
 }
 
-static bool read_sha256(struct seen_file *f, struct span object, struct seen *out)
+/* What the consumer says of the record's digest counts more than what it has of the record. */
+static void read_sha256(struct seen_file *f, struct span object, struct seen *out)
 {
     struct span value, hex;
     if (!record_find(&value, object, "sha256") || !is_text(&hex, &f->text, value) ||
         hex.n < HEX_LEAST || hex.n > (size_t)2 * HASH_SHA256_N)
-        return false;
+        return;
     uint64_t digest = 0;
     for (size_t i = 0; i < hex.n; i++) {
         static const char digits[] = "0123456789abcdef0123456789ABCDEF";
         const size_t digit = span_find((struct span){digits, 32}, hex.p[i]);
         if (digit == 32)
-            return false;
+            return;
         if (i < HEX_LEAST)
             digest = digest << 4 | (digit & 15);
     }
     out->is_whole = true;
+    out->is_broken = false;
     out->digest = digest;
-    return true;
 }
 
-/* Find the record itself, or what the consumer made of it. */
-static int find_record(struct seen_file *f, struct span object, struct seen *out, struct err *e)
+/* The whole record inside ${object}: itself, a member, or the text of one. */
+static bool find_record(struct seen_file *f, struct span object, struct span *record)
 {
     const char *const named[] = {f->options.record_field, NULL};
     const bool own = f->options.record_field != NULL;
-    if (f->options.ids_only || (!own && read_sha256(f, object, out)))
-        return 0;
-    if (!own && is_record(object)) {
-        take_record(f, object, out);
-        return 0;
-    }
     struct span value, text;
+    *record = object;
+    if (!own && is_record(object))
+        return true;
     for (const char *const *fields = own ? named : record_fields; *fields != NULL; fields++) {
         if (!find_path(&value, object, span_of(*fields), 0))
             continue;
         if (value.p[0] != '{' && is_text(&text, &f->text, value))
             value = trimmed(text);
-        if (own || (value.n > 0 && value.p[0] == '{' && is_record(value))) {
-            take_record(f, value, out);
-            return 0;
-        }
+        *record = value;
+        if (own || (value.n > 0 && value.p[0] == '{' && is_record(value)))
+            return true;
     }
-    return own ? complain(f, "has no member that --record-field names", e) : 0;
+    return false;
 }
 
 static int take_object(struct seen_file *f, struct span object, struct seen *out, struct err *e)
 {
     struct record_walk w = {object, 0};
-    struct span name, value;
+    struct span name, value, record;
     int got;
     do
         got = record_next(&w, &name, &value);
     while (got > 0);
     if (got < 0)
         return complain(f, "is not JSON: one object a line is wanted", e);
-    if (!find_id(f, object, out))
+    const bool named = find_id(f, object, out);
+    if (find_time(f, object, out, e) != 0)
+        return -1;
+    /* Behind find_time, for both use the same room. */
+    const bool whole = find_record(f, object, &record);
+    if (!named && !(f->options.id_field == NULL && whole && find_id_at(f, record, "eventID", out)))
         return complain(f,
                         f->options.id_field != NULL
                             ? "has no eventID where --id-field says"
                             : "has no eventID; say which member has it with --id-field",
                         e);
-    if (find_time(f, object, out, e) != 0 || find_record(f, object, out, e) != 0)
-        return -1;
+    if (!whole && f->options.record_field != NULL)
+        return complain(f, "has no member that --record-field names", e);
+    if (f->options.ids_only)
+        return 1;
+    if (whole)
+        take_record(f, record, out);
+    if (f->options.record_field == NULL)
+        read_sha256(f, object, out);
     return 1;
 }
 

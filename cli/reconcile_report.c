@@ -28,12 +28,13 @@ static void put_scope(struct buf *b, const struct reconcile_cause *c)
         return;
     buf_printf(b, " of %" PRIu64 " ", c->files);
     if (c->stopped)
-        buf_printf(b, "file%s behind ", plural(c->files));
+        buf_printf(b, "file%s", plural(c->files));
     else if (c->fault == FAULT_NONE)
         buf_printf(b, "file%s without a fault", plural(c->files));
     else
         buf_printf(b, "file%s with the fault %s", plural(c->files), fault_kinds[c->fault].name);
-    if (c->stopped) {
+    if (c->stopped && c->stopped_at.n > 0) {
+        buf_printf(b, " behind ");
         buf_put_span(b, c->stopped_at);
         buf_printf(b, " (%s)", c->fault != FAULT_NONE ? fault_kinds[c->fault].name : "no fault");
     }
@@ -116,7 +117,7 @@ static void put_json(struct buf *b, const struct reconcile *r)
         buf_printf(b, ",\"records\":%" PRIu64 ",\"files\":%" PRIu64 ",\"why\":", c->records,
                    c->files);
         json_put_string(b, span_of(c->why));
-        if (c->stopped) {
+        if (c->stopped_at.n > 0) {
             buf_printf(b, ",\"stoppedAt\":");
             json_put_string(b, c->stopped_at);
         }

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import tempfile
 
 import consumer
 
+HERE = pathlib.Path(__file__).resolve().parent
 BEANTRAIL = str(pathlib.Path(sys.argv[1]).resolve())
 KINDS = ["duplicate-file", "repeated-put", "duplicate-records", "late-file", "wrong-order",
          "truncated-gzip", "second-gzip-member", "digest-among-logs", "invalid-json",
@@ -205,6 +207,10 @@ def check_generated():
         stdin="\n".join(ids))
     ecs = "".join(json.dumps({"_source": {"event": {"id": i, "ingested": 1}}}) + "\n" for i in ids)
     run("reconcile", "--manifest", "trail", "--seen", "-", stdin=ecs)
+    inside = "".join(json.dumps({"message": json.dumps(r)}) + "\n" for r in records("trail"))
+    run("reconcile", "--manifest", "trail", "--seen", "-", stdin=inside)
+    inside = inside.replace("us-east-1", "us-east-9", 1)
+    run("reconcile", "--manifest", "trail", "--seen", "-", stdin=inside, want=1)
     own = "".join(json.dumps({"hit": {"doc.id": [i]}}) + "\n" for i in ids)
     run("reconcile", "--manifest", "trail", "--seen", "-", "--id-field", "hit.doc.id", stdin=own)
     digest = lambda r: hashlib.sha256(json.dumps(
@@ -230,6 +236,35 @@ def records(folder):
     import gzip
     return [r for key in keys(folder)
             for r in json.loads(gzip.decompress((pathlib.Path(folder) / key).read_bytes()))["Records"]]
+
+
+def check_documented():
+    """What docs/faults.md shows, with the right consumer as yours."""
+    text = (HERE.parents[1] / "docs" / "faults.md").read_text()
+    for kind in KINDS:
+        if f"| `{kind}` |" not in text:
+            fault(f"docs/faults.md does not explain {kind}")
+    os.mkdir("documented")
+    os.mkdir("bin")
+    os.symlink(BEANTRAIL, "bin/beantrail")
+    pathlib.Path("bin/your-consumer").write_text(
+        f"#!{sys.executable}\nimport pathlib, sys\nsys.path.insert(0, {str(HERE)!r})\n"
+        "import consumer\nit = consumer.Consumer(sys.argv[1])\n"
+        "it.run(sorted(str(p.relative_to(sys.argv[1])) for p in\n"
+        "              pathlib.Path(sys.argv[1]).rglob('*.json.gz')), [])\n"
+        "sys.stdout.write(consumer.lines(it))\n")
+    os.chmod("bin/your-consumer", 0o755)
+    path = f"{os.getcwd()}/bin:{os.environ['PATH']}"
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    shown = ""
+    for block in blocks:
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd="documented", text=True,
+                              env=dict(os.environ, PATH=path), capture_output=True)
+        shown = done.stdout
+        if done.returncode != 0:
+            fault(f"docs/faults.md: exit {done.returncode}: {block}{done.stdout}{done.stderr}")
+    if "doubled" not in shown or "duplicate-file" not in shown:
+        fault(f"docs/faults.md promises another verdict: {shown}")
 
 
 REFUSED = [
@@ -285,6 +320,7 @@ def main():
     check_wrong_consumers("trail")
     check_late("asap")
     check_generated()
+    check_documented()
     return 1 if failures else 0
 
 
