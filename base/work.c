@@ -249,10 +249,21 @@ bool work_queue_take(struct work_queue *q, void **out, int64_t wait_ms)
         *out = q->items[q->first];
         q->first = (q->first + 1) % q->most;
         q->n--;
-        pthread_cond_signal(&q->room);
+        /* Who waits for room may want more of it than another. */
+        pthread_cond_broadcast(&q->room);
     }
     pthread_mutex_unlock(&q->lock);
     return took;
+}
+
+bool work_queue_ease(struct work_queue *q, size_t most)
+{
+    pthread_mutex_lock(&q->lock);
+    while (q->n > most && !q->ended)
+        pthread_cond_wait(&q->room, &q->lock);
+    const bool eased = !q->ended;
+    pthread_mutex_unlock(&q->lock);
+    return eased;
 }
 
 void work_queue_end(struct work_queue *q)

@@ -46,13 +46,15 @@ struct work_queue;
  * put waits while it is full and returns false once the queue has ended; put_all does so for ${n}
  * items at once, no more than fit into it; take waits while it is
  * empty and returns false once it has ended and is drained. wait_ms < 0 waits for ever; otherwise
- * take also returns false (with *out NULL) when nothing came in time. end wakes all who wait; close
- * frees, when no thread uses the queue any more, and leaves items still in it to their owner.
+ * take also returns false (with *out NULL) when nothing came in time. ease waits until at most
+ * ${most} items are in it and returns false once it has ended. end wakes all who wait; close frees,
+ * when no thread uses the queue any more, and leaves items still in it to their owner.
  */
 struct work_queue *work_queue_open(size_t most);
 bool work_queue_put(struct work_queue *q, void *item);
 bool work_queue_put_all(struct work_queue *q, void *const *items, size_t n);
 bool work_queue_take(struct work_queue *q, void **out, int64_t wait_ms);
+bool work_queue_ease(struct work_queue *q, size_t most);
 void work_queue_end(struct work_queue *q);
 void work_queue_close(struct work_queue *q);
 

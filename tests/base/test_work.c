@@ -278,6 +278,31 @@ static void the_end_wakes_who_waits(void **state)
     }
 }
 
+static void take_later(void *ctx)
+{
+    void *got;
+    rest_us(20000);
+    for (int i = 0; i < 3; i++)
+        assert_true(work_queue_take(ctx, &got, 0));
+    rest_us(20000);
+    work_queue_end(ctx);
+}
+
+static void ease_waits_for_room_or_the_end(void **state)
+{
+    (void)state;
+    struct work_queue *q = work_queue_open(9);
+    for (int i = 0; i < 5; i++)
+        assert_true(work_queue_put(q, q));
+    assert_true(work_queue_ease(q, 5));
+    struct work_thread *t = work_thread_start(take_later, q);
+    assert_true(work_queue_ease(q, 2));
+    assert_false(work_queue_ease(q, 1));
+    assert_false(work_queue_ease(q, 9));
+    work_thread_join(t);
+    work_queue_close(q);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_queue_loses_and_doubles_nothing),
         cmocka_unit_test(a_queue_keeps_its_order_and_its_end),
         cmocka_unit_test(the_end_wakes_who_waits),
+        cmocka_unit_test(ease_waits_for_room_or_the_end),
     };
     return cmocka_run_group_tests_name("base/work", tests, NULL, NULL);
 }
