@@ -18,7 +18,7 @@ enum { FILE_MOST = 1 << 20, ACCESS_KEY_MOST = 256, TOKEN_MOST = 16384, ATTEMPTS_
 
 /* What a profile may say; members in the order of the table below. */
 struct profile {
-    struct span access_key, secret, token, region, endpoint, s3_endpoint, services, ca_bundle;
+    struct span access_key, secret, token, region, endpoint, service_endpoint, services, ca_bundle;
     struct span attempts, ignore_endpoints, process, role, sso;
     bool found;
 };
@@ -68,7 +68,8 @@ static bool is_section(struct span section, const char *kind, struct span name)
 }
 
 /* Take what ${text} says about ${name}; ${in_config} is how the two files call a profile. */
-static void read_profile(struct profile *p, struct span text, struct span name, bool in_config)
+static void read_profile(struct profile *p, struct span text, struct span name, bool in_config,
+                         const char *service)
 {
     struct ini it;
     struct ini_line line;
@@ -84,21 +85,21 @@ static void read_profile(struct profile *p, struct span text, struct span name, 
             if (same_word(line.key, settings[i].key))
                 *(struct span *)((char *)p + settings[i].offset) = line.value;
         }
-        if (same_word(line.parent, "s3") && same_word(line.key, "endpoint_url"))
-            p->s3_endpoint = line.value;
+        if (same_word(line.parent, service) && same_word(line.key, "endpoint_url"))
+            p->service_endpoint = line.value;
     }
 }
 
-/* The endpoint for S3 in section [services NAME], which a profile refers to. */
-static void read_services(struct profile *p, struct span text)
+/* The endpoint for ${service} in section [services NAME], which a profile refers to. */
+static void read_services(struct profile *p, struct span text, const char *service)
 {
     struct ini it;
     struct ini_line line;
     ini_open(&it, text);
     while (p->services.n > 0 && ini_next(&it, &line)) {
-        if (is_section(line.section, "services", p->services) && same_word(line.parent, "s3") &&
+        if (is_section(line.section, "services", p->services) && same_word(line.parent, service) &&
             same_word(line.key, "endpoint_url"))
-            p->s3_endpoint = line.value;
+            p->service_endpoint = line.value;
     }
 }
 
@@ -242,14 +243,15 @@ int creds_find(struct creds *out, struct arena *a, const struct creds_wish *w, s
             0)
         return -1;
     struct profile p = {.found = false};
-    read_profile(&p, config, name, true);
-    read_profile(&p, keys, name, false);
-    read_services(&p, config);
+    const char *service = w->for_sqs ? "sqs" : "s3";
+    read_profile(&p, config, name, true, service);
+    read_profile(&p, keys, name, false, service);
+    read_services(&p, config, service);
     const char *files = arena_printf(a, "%s or %s", keys_path, config_path).p;
     if (named && !p.found)
         return err_set(e, ERR_INPUT, "profile \"%.*s\": is not in %s", SPAN_ARG(name), files);
 
-    if (find_keys(&c, a, &p, w, env, name, files, e) != 0)
+    if (!w->no_keys && find_keys(&c, a, &p, w, env, name, files, e) != 0)
         return -1;
     if (check_word("AWS_ACCESS_KEY_ID", c.access_key, ACCESS_KEY_MOST, e) != 0 ||
         check_word("AWS_SECRET_ACCESS_KEY", c.secret, SIGV4_SECRET_MAX, e) != 0 ||
@@ -264,9 +266,10 @@ int creds_find(struct creds *out, struct arena *a, const struct creds_wish *w, s
     struct span ignore =
         first_of(env_span(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), p.ignore_endpoints);
     if (!same_word(ignore, "true")) {
-        c.endpoint = first_of(p.s3_endpoint, p.endpoint);
+        const char *own = w->for_sqs ? "AWS_ENDPOINT_URL_SQS" : "AWS_ENDPOINT_URL_S3";
+        c.endpoint = first_of(p.service_endpoint, p.endpoint);
         c.endpoint = first_of(env_span(env, "AWS_ENDPOINT_URL"), c.endpoint);
-        c.endpoint = first_of(env_span(env, "AWS_ENDPOINT_URL_S3"), c.endpoint);
+        c.endpoint = first_of(env_span(env, own), c.endpoint);
     }
     c.endpoint = first_of(span_of(w->endpoint_url), c.endpoint);
 

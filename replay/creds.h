@@ -22,6 +22,8 @@ struct creds_wish {
     const char *ca_bundle;
     creds_env_fn *env; /* NULL: the process's environment */
     bool no_asking;    /* look only at environment and files, run and ask nothing */
+    bool no_keys;      /* only the settings are wanted */
+    bool for_sqs;      /* the endpoint is that of SQS, not of S3 */
 };
 
 struct creds {

@@ -134,10 +134,11 @@ int s3_answer_status(const struct http_reply *r)
     return r->status;
 }
 
-const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const char *code)
+const struct s3_rule *s3_answer_find(const struct s3_rule *some, size_t n, enum http_fault fault,
+                                     int status, const char *code)
 {
-    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        const struct s3_rule *r = &rules[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct s3_rule *r = &some[i];
         if (r->fault != fault)
             continue;
         if (fault != HTTP_ANSWERED)
@@ -146,6 +147,11 @@ const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const c
             return r;
     }
     return &otherwise;
+}
+
+const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const char *code)
+{
+    return s3_answer_find(rules, sizeof(rules) / sizeof(rules[0]), fault, status, code);
 }
 
 /* The place of ${needle} in ${text} from ${from} on, or text.n. */

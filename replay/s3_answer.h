@@ -69,6 +69,13 @@ int s3_answer_status(const struct http_reply *r);
 const struct s3_rule *s3_answer_judge(enum http_fault fault, int status, const char *code);
 
 /**
+ * s3_answer_find(rules, n, fault, status, code):
+ * The first of ${n} rules that fits; for an answer that none fits, one that refuses.
+ */
+const struct s3_rule *s3_answer_find(const struct s3_rule *rules, size_t n, enum http_fault fault,
+                                     int status, const char *code);
+
+/**
  * s3_answer_describe(at, n, r, error, with_message):
  * Write "404 NoSuchBucket", ": " and the server's own words behind it if wanted, or why there was
  * no answer; cut to ${n} bytes with the NUL.

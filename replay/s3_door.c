@@ -20,7 +20,7 @@ static bool turn_keys(struct s3_door *d)
     if (span_equal(c.access_key, d->signer.access_key) && span_equal(c.token, d->token))
         return false;
     sigv4_free(&d->signer);
-    sigv4_init(&d->signer, c.access_key, c.secret, d->place.region, SPAN("s3"));
+    sigv4_init(&d->signer, c.access_key, c.secret, d->place.region, span_of(d->options.service));
     d->token = c.token;
     return true;
 }
@@ -34,11 +34,13 @@ int s3_door_open(struct s3_door *d, struct arena *a, const struct s3_door_option
     door.options.bucket = door.place.bucket;
     if (o->utc_ms == NULL)
         door.options.utc_ms = utc_now_ms;
+    if (o->service == NULL)
+        door.options.service = "s3";
     if (o->wish != NULL)
         door.wish = *o->wish;
     *d = door;
     sigv4_init(&d->signer, arena_copy(a, o->access_key), arena_copy(a, o->secret), d->place.region,
-               SPAN("s3"));
+               span_of(d->options.service));
     d->token = arena_copy(a, o->token);
     return 0;
 }

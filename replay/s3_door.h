@@ -22,6 +22,7 @@ struct s3_door_options {
     struct span endpoint; /* empty: AWS's own */
     struct span bucket, region;
     struct span access_key, secret, token;
+    const char *service; /* that is signed for; NULL: "s3" */
     enum s3_style style;
     int64_t (*utc_ms)(void);       /* NULL: utc_now_ms */
     const struct creds_wish *wish; /* how to find new credentials when these have expired; copied;

@@ -54,6 +54,8 @@ static const char config_text[] = "[default]\n"
                                   "[services store]\n"
                                   "s3 =\n"
                                   "  endpoint_url = http://store:2\n"
+                                  "sqs =\n"
+                                  "  endpoint_url = http://queues:4\n"
                                   "[services other]\n"
                                   "s3 =\n"
                                   "  endpoint_url = http://other:3\n";
@@ -62,6 +64,7 @@ static const struct {
     const char *name;
     const char *environment[VARIABLES];
     const char *profile, *region, *endpoint_url, *ca_bundle;
+    bool for_sqs, no_keys;
     /* Wanted: "key secret token region endpoint bundle attempts", or the refusal's words. */
     const char *want, *refused;
 } cases[] = {
@@ -96,6 +99,18 @@ static const struct {
      .endpoint_url = "http://given",
      .ca_bundle = "/given.pem",
      .want = "AKDEFAULT secret/default= - r0 http://given /given.pem 0"},
+    {.name = "a profile's endpoint for queues",
+     .profile = "lab",
+     .for_sqs = true,
+     .want = "AKLAB secretlab tokenlab eu-north-1 http://queues:4 /lab.pem 3"},
+    {.name = "the endpoint of the service that is asked",
+     .environment = {"AWS_ENDPOINT_URL_SQS=http://sqs", "AWS_ENDPOINT_URL_S3=http://s3"},
+     .for_sqs = true,
+     .want = "AKDEFAULT secret/default= - eu-west-1 http://sqs - 0"},
+    {.name = "settings of a profile without keys",
+     .profile = "sso",
+     .no_keys = true,
+     .want = "- - - us-east-1 - - 0"},
     {.name = "AWS_ENDPOINT_URL_S3 before AWS_ENDPOINT_URL",
      .environment = {"AWS_ENDPOINT_URL=http://all", "AWS_ENDPOINT_URL_S3=http://s3"},
      .want = "AKDEFAULT secret/default= - eu-west-1 http://s3 - 0"},
@@ -164,6 +179,8 @@ static void sources_have_their_order(void **state)
                                      .region = cases[i].region,
                                      .endpoint_url = cases[i].endpoint_url,
                                      .ca_bundle = cases[i].ca_bundle,
+                                     .for_sqs = cases[i].for_sqs,
+                                     .no_keys = cases[i].no_keys,
                                      .env = from_case};
         int rc = creds_find(&c, &a, &w, &e);
         if (cases[i].refused != NULL) {
@@ -175,8 +192,8 @@ static void sources_have_their_order(void **state)
             if (rc != 0)
                 fail_msg("%s: %s", cases[i].name, e.text);
             char got[512];
-            snprintf(got, sizeof(got), "%s %s %s %s %s %s %u", c.access_key.p, c.secret.p,
-                     or_dash(c.token), c.region.p, or_dash(c.endpoint),
+            snprintf(got, sizeof(got), "%s %s %s %s %s %s %u", or_dash(c.access_key),
+                     or_dash(c.secret), or_dash(c.token), c.region.p, or_dash(c.endpoint),
                      c.ca_bundle != NULL ? c.ca_bundle : "-", c.attempts);
             if (strcmp(got, cases[i].want) != 0)
                 fail_msg("%s: %s, want %s", cases[i].name, got, cases[i].want);
