@@ -173,6 +173,8 @@ static enum http_answer_verdict read_line(struct http_answer *a, struct span lin
 {
     if (line.n > 0 && line.p[line.n - 1] == '\r')
         line.n--;
+    if (span_find(line, '\0') < line.n)
+        return refuse(a, "an HTTP answer has a zero byte in a line");
     switch (a->state) {
     case STATUS_LINE:
         return read_status(a, line);

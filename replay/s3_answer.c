@@ -82,6 +82,7 @@ static const struct s3_rule rules[] = {
 
     /* Statuses, for answers without a code that says more. */
     {HTTP_ANSWERED, 412, 412, NULL, S3_THERE, false, "the object is there already", NULL},
+    {HTTP_ANSWERED, 100, 199, NULL, S3_AGAIN, false, NULL, NULL},
     {HTTP_ANSWERED, 429, 429, NULL, S3_SLOWER, false, NULL, NULL},
     {HTTP_ANSWERED, 408, 408, NULL, S3_AGAIN, false, NULL, NULL},
     {HTTP_ANSWERED, 425, 425, NULL, S3_AGAIN, false, NULL, NULL},

@@ -21,6 +21,7 @@ static const struct {
     {HTTP_ANSWERED, 503, "ServiceUnavailable", S3_AGAIN},
     {HTTP_ANSWERED, 504, "", S3_AGAIN},
     {HTTP_ANSWERED, 522, "", S3_AGAIN},
+    {HTTP_ANSWERED, 101, "", S3_AGAIN},
     {HTTP_ANSWERED, 408, "", S3_AGAIN},
     {HTTP_ANSWERED, 307, "TemporaryRedirect", S3_ELSEWHERE},
     {HTTP_ANSWERED, 409, "OperationAborted", S3_AGAIN},

@@ -51,8 +51,9 @@ NETWORKS = {
                    ("limit_data", "downstream", 0.2, {"bytes": 700}),
                    ("reset_peer", "upstream", 0.3, {"timeout": 80})], OFTEN),
 }
+FEW = {"truncated requests": ["--jobs", "2"]}  # connections, so that each is cut
 ONE_WAY = ("truncated answers",)  # nothing could ever be read back
-BITES = ("truncated answers", "resets")  # it must have cost attempts
+BITES = ("truncated requests", "truncated answers", "resets")  # it must have cost attempts
 
 
 class World:
@@ -115,7 +116,7 @@ def through(world, name, toxics, settings):
     bucket, url = world.begin(name)
     for kind, stream, toxicity, attributes in toxics:
         world.toxiproxy.poison(bucket, kind, stream, toxicity, **attributes)
-    with ended(world.start(bucket, url, "--json", **settings), 0) as summary:
+    with ended(world.start(bucket, url, "--json", *FEW.get(name, []), **settings), 0) as summary:
         world.whole(bucket)
     if name in BITES and summary["attempts"] <= FILES:
         raise AssertionError(f"it noticed nothing: {summary}")
