@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/utc.h"
 #include "cli/again.h"
+#include "cli/announce.h"
 #include "cli/progress.h"
 #include "cli/replay_faults.h"
 #include "cli/replay_options.h"
@@ -146,12 +147,13 @@ static int open_rewrite(struct rewrite **out, struct origin *origin, const char 
 }
 
 static int open_sinks(struct sink *out, const struct replay_options *o, struct hist *latency,
-                      struct teller *teller, struct err *e)
+                      const struct announce *announce, struct teller *teller, struct err *e)
 {
     struct sink sinks[REPLAY_TO_MOST];
     struct target_options target = replay_options_target(o, latency);
     target.stop = &run_stop;
     for (size_t i = 0; i < o->to.n; i++) {
+        announce_target(announce, &target, o->to.text[i]);
         if (target_open(&sinks[i], span_of(o->to.text[i]), &target, tell_lost, teller, e) == 0)
             continue;
         while (i-- > 0)
@@ -162,6 +164,7 @@ static int open_sinks(struct sink *out, const struct replay_options *o, struct h
         *out = sinks[0];
     else
         fan_open(out, sinks, o->to.n);
+    announce_wrap(announce, out);
     return 0;
 }
 
@@ -244,6 +247,7 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     struct source source = {NULL, NULL}, changed;
     struct sink sink = {NULL, NULL};
     struct replay_faults faults;
+    struct announce announce = {.notify = NULL};
     struct lister lister = {.to = o->to.text[0], .json = o->json, .quiet = o->quiet};
     struct play_totals totals;
     int rc = -1;
@@ -260,7 +264,9 @@ static int run(const struct replay_options *o, const char **operands, struct tel
         play.schedule.kind = SCHEDULE_ASAP;
         play.schedule.max_gap_ns = 0;
         sink = (struct sink){&lister_ops, &lister};
-    } else if (open_sinks(&sink, o, &latency, teller, e) != 0) {
+    } else if (announce_open(&announce, &o->announce, o->to.text, o->to.n, &target, &run_stop, e) !=
+                   0 ||
+               open_sinks(&sink, o, &latency, &announce, teller, e) != 0) {
         goto out;
     }
 
@@ -269,21 +275,27 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     rc = play_run(&source, &sink, &play, &totals, e);
     if (rc == 0)
         rc = replay_faults_finish(&faults, e);
+    const bool manifest = rc == 0;
+    struct err later = {0};
+    if (announce_finish(&announce, tell_lost, teller, rc == 0 ? e : &later) != 0)
+        rc = -1;
     progress_end(&teller->progress);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
     struct replay_report r = {.options = o,
                               .totals = &totals,
                               .latency = &latency,
+                              .announced = &announce.totals,
                               .skipped = count_skipped(&origin, &changed),
                               .digests = change_digests(&changed),
                               .faults = replay_faults_counts(&faults),
-                              .manifest = rc == 0 ? faults.path : NULL,
+                              .manifest = manifest ? faults.path : NULL,
                               .paced = paced};
     rc = report(&r, change.rewrite, rc, e);
 out:
     if (sink.ops != NULL)
         sink.ops->close(sink.self);
+    announce_close(&announce);
     if (source.ops != NULL)
         source.ops->close(source.self);
     if (change.rewrite != NULL)

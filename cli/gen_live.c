@@ -90,8 +90,8 @@ static void print_text(const struct gen_live *g, const struct gen_options *o,
     printf("bytes    %" PRIu64 "\n", t->sink.bytes);
     printf("backfill %" PRIu64 " files were due before the run began\n", t->past);
     printf("time     %.3f s\n", (double)t->elapsed_ns / 1e9);
-    percentiles_print("late", &t->late);
-    percentiles_print("arrival", latency);
+    percentiles_print(stdout, "late", &t->late);
+    percentiles_print(stdout, "arrival", latency);
     printf("again    --seed %.*s --start %.20s", SPAN_ARG(g->fingerprint->seed), from);
     if (o->records > 0)
         printf(" --records %" PRIu64, o->records);

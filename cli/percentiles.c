@@ -27,13 +27,13 @@ void percentiles_put(struct buf *b, const char *name, const struct hist *h)
     buf_printf(b, "}");
 }
 
-void percentiles_print(const char *name, const struct hist *h)
+void percentiles_print(FILE *out, const char *name, const struct hist *h)
 {
     if (h->n == 0)
         return;
-    printf("%-8s", name);
+    fprintf(out, "%-8s", name);
     for (size_t i = 0; i < PERCENTILES; i++)
-        printf(" %s %.1f ms%s", percentiles[i].name,
-               (double)hist_at(h, percentiles[i].per_million) / 1e6,
-               i + 1 < PERCENTILES ? "," : "\n");
+        fprintf(out, " %s %.1f ms%s", percentiles[i].name,
+                (double)hist_at(h, percentiles[i].per_million) / 1e6,
+                i + 1 < PERCENTILES ? "," : "\n");
 }

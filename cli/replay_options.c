@@ -11,7 +11,8 @@ enum { SPEED_MOST = 1000000, RATE_MOST = 10000000, LOOPS_MOST = 1000000 };
 
 static const char *const acls[] = {"none", "bucket-owner-full-control", NULL};
 
-#define AT(member) offsetof(struct replay_options, member)
+#define AT(member)          offsetof(struct replay_options, member)
+#define AT_ANNOUNCE(member) AT(announce.member)
 
 static const struct opt rows[] = {
     {"to", OPT_TEXTS, AT(to), 0, REPLAY_TO_MOST, NULL, "DIR|s3://BUCKET[/PREFIX]",
@@ -65,6 +66,7 @@ static const struct opt rows[] = {
      "go on after an interrupt or a crash: pass over what is there already"},
     {"histogram", OPT_TEXT, AT(histogram), 0, 0, NULL, "FILE",
      "save how late each log file was, and how long until it had arrived"},
+    ANNOUNCE_ROWS(AT_ANNOUNCE),
     {"dry-run", OPT_FLAG, AT(dry_run), 0, 0, NULL, NULL, "print the keys and sizes, send nothing"},
     {"json", OPT_FLAG, AT(json), 0, 0, NULL, NULL, "print the summary as JSON"},
     {"quiet", OPT_FLAG, AT(quiet), 0, 0, NULL, NULL, "no summary and no progress, only errors"},
@@ -210,6 +212,8 @@ int replay_options_read(struct replay_options *o, const char **operands, int arg
             e, ERR_INPUT,
             "--as-is: does not go with --speed, --retime, --rewrite, --loop or a rate of "
             "records, which look into the log files");
+    if (announce_check(&o->announce, o->to.text, o->to.n, e) != 0)
+        return -1;
     struct err why = {0};
     if (o->retime != NULL &&
         utc_read_relative(&o->retime_ms, span_of(o->retime), now_ms, &why) != 0)

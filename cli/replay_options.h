@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/announce.h"
 #include "cli/opts.h"
 #include "replay/schedule.h"
 #include "replay/target.h"
@@ -31,6 +32,7 @@ struct replay_options {
     uint64_t jobs;      /* 0: the sink's own default */
     int acl, checksum;  /* indexes of words */
     bool resume, dry_run, json, quiet;
+    struct announce_options announce;
 };
 
 /**

@@ -18,7 +18,7 @@ static double per_second(uint64_t n, const struct play_totals *t)
     return t->elapsed_ns > 0 ? (double)n * 1e9 / (double)t->elapsed_ns : 0;
 }
 
-static void print_json(const struct replay_report *r)
+static void print_json(const struct replay_report *r, FILE *out)
 {
     const struct replay_options *o = r->options;
     const struct play_totals *t = r->totals;
@@ -54,55 +54,69 @@ static void print_json(const struct replay_report *r)
         buf_printf(&b, ",\"manifest\":");
         json_put_string(&b, span_of(r->manifest));
     }
+    if (o->announce.place != NULL)
+        buf_printf(&b,
+                   ",\"announced\":{\"files\":%" PRIu64 ",\"messages\":%" PRIu64
+                   ",\"failed\":%" PRIu64 "}",
+                   r->announced->objects, r->announced->messages, r->announced->failed);
     if (r->paced)
         percentiles_put(&b, "lateMs", &t->late);
     percentiles_put(&b, "arrivalMs", r->latency);
     buf_printf(&b, "}\n");
-    fwrite(b.p, 1, b.n, stdout);
+    fwrite(b.p, 1, b.n, out);
     buf_free(&b);
 }
 
-static void print_text(const struct replay_report *r)
+static void print_text(const struct replay_report *r, FILE *out)
 {
     const struct replay_options *o = r->options;
     const struct play_totals *t = r->totals;
-    printf("files    %" PRIu64 " %s to ", t->sink.files,
-           o->dry_run ? "would be delivered" : "delivered");
+    fprintf(out, "files    %" PRIu64 " %s to ", t->sink.files,
+            o->dry_run ? "would be delivered" : "delivered");
     for (size_t i = 0; i < o->to.n; i++)
-        printf("%s%s", i > 0 ? " and " : "", o->to.text[i]);
-    printf(", %" PRIu64 " there already, %" PRIu64 " failed\n", t->sink.same + t->there,
-           t->sink.failed);
-    printf("records  %" PRIu64 "\n", t->records);
-    printf("bytes    %" PRIu64 "\n", t->sink.bytes);
+        fprintf(out, "%s%s", i > 0 ? " and " : "", o->to.text[i]);
+    fprintf(out, ", %" PRIu64 " there already, %" PRIu64 " failed\n", t->sink.same + t->there,
+            t->sink.failed);
+    fprintf(out, "records  %" PRIu64 "\n", t->records);
+    fprintf(out, "bytes    %" PRIu64 "\n", t->sink.bytes);
+    if (o->announce.place != NULL && !o->dry_run)
+        fprintf(out,
+                "notices  %" PRIu64 " messages about %" PRIu64 " files, %" PRIu64
+                " files not announced\n",
+                r->announced->messages, r->announced->objects, r->announced->failed);
     if (r->skipped > 0)
-        printf("skipped  %" PRIu64 " files that are no log files by their names\n", r->skipped);
+        fprintf(out, "skipped  %" PRIu64 " files that are no log files by their names\n",
+                r->skipped);
     if (r->digests > 0)
-        printf("digests  %" PRIu64 " left out: they vouch for what the log files were before\n",
-               r->digests);
+        fprintf(out,
+                "digests  %" PRIu64 " left out: they vouch for what the log files were before\n",
+                r->digests);
     if (o->fault.n > 0 && r->faults != NULL) {
         int n = 0;
-        printf("faults   ");
+        fprintf(out, "faults   ");
         for (int k = FAULT_NONE + 1; k < FAULT_KINDS; k++) {
             if (r->faults[k] > 0)
-                printf("%s%" PRIu64 " %s", n++ > 0 ? ", " : "", r->faults[k], fault_kinds[k].name);
+                fprintf(out, "%s%" PRIu64 " %s", n++ > 0 ? ", " : "", r->faults[k],
+                        fault_kinds[k].name);
         }
-        printf("%s\n", n == 0 ? "none: the shares hit no log file" : "");
+        fprintf(out, "%s\n", n == 0 ? "none: the shares hit no log file" : "");
     }
     if (r->manifest != NULL)
-        printf("manifest %s\n", r->manifest);
-    printf("time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
-           per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
+        fprintf(out, "manifest %s\n", r->manifest);
+    fprintf(out, "time     %.3f s, %.1f files/s, %.2f MB/s\n", (double)t->elapsed_ns / 1e9,
+            per_second(t->sink.files, t), per_second(t->sink.bytes, t) / 1e6);
     if (r->paced)
-        percentiles_print("late", &t->late);
-    percentiles_print("arrival", r->latency);
+        percentiles_print(out, "late", &t->late);
+    percentiles_print(out, "arrival", r->latency);
 }
 
 void replay_report_print(const struct replay_report *r)
 {
+    FILE *out = announce_takes_stdout(&r->options->announce) ? stderr : stdout;
     if (r->options->json)
-        print_json(r);
+        print_json(r, out);
     else
-        print_text(r);
+        print_text(r, out);
 }
 
 int replay_report_save(const struct replay_report *r, const char *path, struct err *e)

@@ -14,14 +14,15 @@ struct replay_report {
     const struct replay_options *options;
     const struct play_totals *totals;
     const struct hist *latency; /* from planned moment to arrival in a bucket */
-    uint64_t skipped, digests;  /* files that are no log files; digests left out */
-    uint64_t leaks;             /* original texts that were found in the output */
+    const struct notify_totals *announced;
+    uint64_t skipped, digests; /* files that are no log files; digests left out */
+    uint64_t leaks;            /* original texts that were found in the output */
     bool paced;
     const uint64_t *faults; /* log files for each kind, or NULL */
     const char *manifest;   /* what was written, or NULL */
 };
 
-/* Print the summary on stdout, as text or as JSON. */
+/* Print the summary on stdout, or where that has the notifications on stderr, as text or JSON. */
 void replay_report_print(const struct replay_report *r);
 
 /**
