@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/order.h"
 
 enum {
     FILE_STEP_N = 64 << 10,
@@ -22,7 +24,6 @@ enum {
 };
 
 /* A folder of 50 million names is not one that somebody wants walked. */
-#define FILE_ENTRIES_MAX_N ((size_t)4 << 30)
 
 int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
 {
@@ -209,20 +210,12 @@ int file_remove_tree(const char *path, struct err *e)
     return err_sys(e, ERR_WORK, "%s: cannot be removed", path);
 }
 
-/* A folder's entry; the name of a folder ends in '/', which puts it where S3 would list its keys.
- */
-struct entry {
-    struct span name;
-    bool is_folder;
-};
-
 /* One folder on the way down. */
 struct level {
     struct level *up;
-    struct arena names;
-    struct buf entries; /* struct entry, sorted */
-    size_t at;          /* the next entry */
-    size_t path_n;      /* of this folder, with its slash */
+    struct order
+        names;     /* that of a folder ends in '/', which puts it where S3 would list its keys */
+    size_t path_n; /* of this folder, with its slash */
 };
 
 struct file_walk {
@@ -231,12 +224,6 @@ struct file_walk {
     size_t root_n;   /* with its slash */
     int fd;          /* of the level's folder, once a file of it was read; else -1 */
 };
-
-static int entry_compare(const void *a, const void *b)
-{
-    const struct entry *x = a, *y = b;
-    return span_compare(x->name, y->name);
-}
 
 /* The walk goes to another folder. */
 static void leave(struct file_walk *w)
@@ -251,8 +238,7 @@ static void walk_up(struct file_walk *w)
     struct level *l = w->level;
     leave(w);
     w->level = l->up;
-    arena_free(&l->names);
-    buf_free(&l->entries);
+    order_free(&l->names);
     free(l);
 }
 
@@ -281,13 +267,13 @@ static int level_add(struct file_walk *w, struct level *l, int fd, const struct 
                        folder, name);
     if (!is_folder && !S_ISREG(st.st_mode))
         return 0;
-    struct entry entry = {is_folder ? arena_printf(&l->names, "%s/", name)
-                                    : arena_copy(&l->names, span_of(name)),
-                          is_folder};
-    if (!buf_fits(&l->entries, sizeof(entry)))
-        return err_set(e, ERR_INPUT, "%s: has too many files", folder);
-    buf_put(&l->entries, &entry, sizeof(entry));
-    return 0;
+    char whole[NAME_MAX + 2];
+    const size_t n = strlen(name);
+    if (n > NAME_MAX)
+        return err_set(e, ERR_INPUT, "%s%.100s...: is too long a name", folder, name);
+    memcpy(whole, name, n);
+    whole[n] = '/';
+    return order_add(&l->names, (struct span){whole, n + is_folder}, SPAN(""), e);
 }
 
 /* Go down into the folder that w->path names, slash at its end. */
@@ -299,8 +285,7 @@ static int walk_down(struct file_walk *w, struct err *e)
     struct level *l = calloc(1, sizeof(*l));
     if (l == NULL)
         mem_die(sizeof(*l));
-    arena_init(&l->names);
-    buf_init(&l->entries, FILE_ENTRIES_MAX_N);
+    order_init(&l->names, 0);
     l->path_n = w->path.n;
     l->up = w->level;
     w->level = l;
@@ -317,10 +302,7 @@ static int walk_down(struct file_walk *w, struct err *e)
     if (rc == 0 && errno != 0)
         rc = err_sys(e, ERR_INPUT, "%s: the folder cannot be read", buf_text(&w->path));
     closedir(dir);
-    if (rc == 0 && l->entries.n > 0)
-        qsort(l->entries.p, l->entries.n / sizeof(struct entry), sizeof(struct entry),
-              entry_compare);
-    return rc;
+    return rc == 0 ? order_settle(&l->names, e) : rc;
 }
 
 int file_walk_open(struct file_walk **out, const char *root, struct err *e)
@@ -353,19 +335,21 @@ int file_walk_next(struct file_walk *w, struct span *path, struct err *e)
 {
     while (w->level != NULL) {
         struct level *l = w->level;
-        const struct entry *entries = (const void *)l->entries.p;
-        if (l->at == l->entries.n / sizeof(*entries)) {
+        struct span name, value;
+        const int got = order_next(&l->names, &name, &value, e);
+        if (got < 0)
+            return -1;
+        if (got == 0) {
             walk_up(w);
             continue;
         }
-        const struct entry *entry = &entries[l->at++];
         w->path.n = l->path_n;
-        if (!buf_fits(&w->path, entry->name.n + 1)) {
+        if (!buf_fits(&w->path, name.n + 1)) {
             errno = ENAMETOOLONG;
             return err_sys(e, ERR_INPUT, "%.100s...: cannot be read", w->path.p);
         }
-        buf_put_span(&w->path, entry->name);
-        if (entry->is_folder) {
+        buf_put_span(&w->path, name);
+        if (name.p[name.n - 1] == '/') {
             leave(w);
             if (walk_down(w, e) != 0)
                 return -1;

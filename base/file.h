@@ -63,7 +63,7 @@ struct file_walk;
  * file_walk_open(out, root, e) / file_walk_next(w, path, e) / file_walk_close(w):
  * All regular files below ${root}, sorted bytewise by path as if listed by full name (S3's order of
  * keys); names that begin with "." are left out. ${path} is relative to ${root} and valid until the
- * next call. Holds one folder's names a level, not the whole tree.
+ * next call. Holds one folder's names a level, the more of them the longer in order.c's file.
  *
  * Errors: next gives 1, 0 at the end, -1 and ERR_INPUT for an unreadable folder, a link that leads
  *         nowhere, or a link to a folder: links to files are followed, those never, or a loop of

@@ -11,12 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/span.h"
 
+enum { HELD_BUCKETS = 1 << 16 };
+
+struct held_block;
+struct held_slab;
+
+/* A table that grows without moving, for ten million objects are 150 MiB. */
 struct held {
-    struct buf entries; /* 128 bits each */
-    bool sorted;
+    struct held_block *
+        *buckets;            /* HELD_BUCKETS of them, by the first bits; NULL: nothing is held */
+    struct held_slab *slabs; /* the memory of all blocks */
+    size_t free_n;           /* blocks left in the first slab */
+    size_t n;
 };
 
 void held_init(struct held *h);
@@ -25,13 +33,10 @@ void held_free(struct held *h);
 /* Remember an object of a listing; ${etag} with or without quotes. */
 void held_add(struct held *h, struct span key, uint64_t size_n, struct span etag);
 
-/* Put what was added in order, so that held_has finds it. */
-void held_settle(struct held *h);
-
 /* How many objects are remembered. */
 size_t held_count(const struct held *h);
 
-/* Whether ${body} is there under ${key}; after held_settle. */
+/* Whether ${body} is there under ${key}. */
 bool held_has(const struct held *h, struct span key, struct span body);
 
 #endif

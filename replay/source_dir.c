@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/gzip.h"
+#include "base/order.h"
 #include "cloudtrail/key.h"
 #include "replay/jsonl.h"
 #include "replay/known.h"
@@ -19,12 +20,10 @@ struct item {
     const char *name; /* to open it, and what complaints call it */
     struct span path; /* tells the key, see recorded_read */
     struct span rel;  /* below the root of its tree, or empty */
-    int64_t deliver_ms;
-    size_t place; /* in the order found */
 };
 
 struct source_dir {
-    struct arena arena; /* holds this struct, and all items when they are sorted */
+    struct arena arena; /* holds this struct */
     struct source_dir_options options;
     struct recorded recorded;
     struct arena scratch; /* one item's names */
@@ -35,8 +34,7 @@ struct source_dir {
     bool walk_found;     /* whether this tree has a file to deliver */
     struct known *known; /* of this tree, or NULL */
     uint64_t skipped;
-    struct buf sorted; /* of struct item */
-    size_t sorted_i;
+    struct order sorted; /* items by their time */
 };
 
 /* Whether ${rel}, below the root of a tree, is a file to deliver; what is not is counted. */
@@ -136,40 +134,64 @@ out:
     return rc;
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const struct item *x = a;
-    const struct item *y = b;
-    /* Digests and files without a time last. */
-    bool x_last = x->deliver_ms == LOGFILE_NO_TIME;
-    bool y_last = y->deliver_ms == LOGFILE_NO_TIME;
-    if (x_last != y_last)
-        return x_last ? 1 : -1;
-    if (x->deliver_ms != y->deliver_ms)
-        return x->deliver_ms < y->deliver_ms ? -1 : 1;
-    return (x->place > y->place) - (x->place < y->place);
-}
+/* An item as a row of s->sorted: its spans are the ends of its name. */
+struct row {
+    size_t path_n, rel_n;
+};
 
 /* Find all files, read each for its time, and put them in order. */
 static int sort_all(struct source_dir *s, struct err *e)
 {
     struct item item;
-    int got = find_next(s, &s->arena, &item, e);
-    for (; got > 0; got = find_next(s, &s->arena, &item, e)) {
+    struct buf row;
+    buf_init(&row, ORDER_ROW_MAX);
+    int rc = find_next(s, &s->scratch, &item, e);
+    for (; rc > 0; rc = find_next(s, &s->scratch, &item, e)) {
         struct logfile f;
-        if (load(s, &item, &f, e) != 0)
-            return -1;
-        item.deliver_ms = f.deliver_ms;
-        item.place = s->sorted.n / sizeof(item);
+        if (load(s, &item, &f, e) != 0) {
+            rc = -1;
+            break;
+        }
+        /* Digests and files without a time last. */
+        uint8_t key[8];
+        uint64_t ms = f.deliver_ms == LOGFILE_NO_TIME
+                          ? UINT64_MAX
+                          : (uint64_t)f.deliver_ms + (UINT64_C(1) << 63);
+        for (size_t i = sizeof(key); i > 0; i--, ms >>= 8)
+            key[i - 1] = (uint8_t)ms;
         logfile_free(&f);
-        if (!buf_fits(&s->sorted, sizeof(item)))
-            return err_set(e, ERR_INPUT, "%s: there are too many files to put in order of time",
-                           item.name);
-        buf_put(&s->sorted, &item, sizeof(item));
+        const struct row r = {item.path.n, item.rel.n};
+        const struct span name = span_of(item.name);
+        buf_clear(&row);
+        if (name.n + 1 + sizeof(r) + sizeof(key) > ORDER_ROW_MAX) {
+            rc = err_set(e, ERR_INPUT, "%.100s...: has too long a name", item.name);
+            break;
+        }
+        buf_put(&row, &r, sizeof(r));
+        buf_put(&row, name.p, name.n + 1);
+        rc =
+            order_add(&s->sorted, (struct span){(const char *)key, sizeof(key)}, buf_span(&row), e);
+        if (rc != 0)
+            break;
+        arena_empty(&s->scratch);
     }
-    if (got == 0 && s->sorted.n > 0)
-        qsort(s->sorted.p, s->sorted.n / sizeof(item), sizeof(item), by_time);
-    return got;
+    buf_free(&row);
+    return rc == 0 ? order_settle(&s->sorted, e) : rc;
+}
+
+static int next_sorted(struct source_dir *s, struct item *out, struct err *e)
+{
+    struct span key, value;
+    struct row r;
+    const int got = order_next(&s->sorted, &key, &value, e);
+    if (got <= 0)
+        return got;
+    memcpy(&r, value.p, sizeof(r));
+    const struct span name = {value.p + sizeof(r), value.n - sizeof(r) - 1};
+    *out = (struct item){.name = name.p,
+                         .path = span_from(name, name.n - r.path_n),
+                         .rel = span_from(name, name.n - r.rel_n)};
+    return 1;
 }
 
 static int dir_next(void *self, struct logfile *out, struct err *e)
@@ -177,10 +199,9 @@ static int dir_next(void *self, struct logfile *out, struct err *e)
     struct source_dir *s = self;
     struct item item;
     if (s->options.by_time) {
-        if (s->sorted_i == s->sorted.n / sizeof(item))
-            return 0;
-        memcpy(&item, s->sorted.p + s->sorted_i * sizeof(item), sizeof(item));
-        s->sorted_i++;
+        int got = next_sorted(s, &item, e);
+        if (got <= 0)
+            return got;
     } else {
         arena_empty(&s->scratch);
         if (s->in_jsonl) {
@@ -212,7 +233,7 @@ static void dir_close(void *self)
     file_walk_close(s->walk);
     known_close(s->known);
     recorded_free(&s->recorded);
-    buf_free(&s->sorted);
+    order_free(&s->sorted);
     arena_free(&s->scratch);
     struct arena a = s->arena;
     arena_free(&a);
@@ -240,7 +261,7 @@ int source_dir_open(struct source *out, const struct source_dir_options *o, stru
         s->options.by_time = false;
     recorded_init(&s->recorded);
     arena_init(&s->scratch);
-    buf_init(&s->sorted, (size_t)4 << 30);
+    order_init(&s->sorted, 0);
     s->arena = a;
     if (s->options.by_time && sort_all(s, e) != 0) {
         dir_close(s);

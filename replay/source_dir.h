@@ -20,7 +20,7 @@ struct err;
 struct source_dir_options {
     const char *const *paths; /* as the user named them; at least one */
     size_t paths_n;
-    bool by_time; /* in order of delivery: reads every file twice, remembers every name */
+    bool by_time; /* in order of delivery: reads every file twice, sorts all names */
     bool listed;  /* what a tree's manifest tells of a file of that size is taken as it is: the file
                      is not looked into */
     bool as_is;   /* nor is any other gzipped file of a tree; its records are not counted */

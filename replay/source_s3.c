@@ -7,16 +7,11 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/order.h"
 #include "cloudtrail/key.h"
 #include "replay/recorded.h"
 #include "replay/s3_call.h"
 #include "replay/s3_list.h"
-
-/* A key of a listing that is put in order. */
-struct item {
-    struct span key;
-    int64_t stamp_ms;
-};
 
 struct source_s3 {
     struct arena arena; /* holds this struct */
@@ -26,8 +21,7 @@ struct source_s3 {
     struct s3_call call;
     struct s3_list list;
     struct recorded recorded;
-    struct buf sorted; /* of struct item */
-    size_t sorted_i;
+    struct order sorted; /* keys by their stamps */
     uint64_t skipped, found;
 };
 
@@ -81,15 +75,6 @@ static int load(struct source_s3 *s, struct span key, struct logfile *out, struc
     return rc;
 }
 
-static int by_stamp(const void *a, const void *b)
-{
-    const struct item *x = a;
-    const struct item *y = b;
-    if (x->stamp_ms != y->stamp_ms)
-        return x->stamp_ms < y->stamp_ms ? -1 : 1;
-    return span_compare(x->key, y->key);
-}
-
 static int sort_all(struct source_s3 *s, struct err *e)
 {
     struct s3_entry entry;
@@ -99,17 +84,18 @@ static int sort_all(struct source_s3 *s, struct err *e)
             continue;
         struct key_parts k;
         struct err ignored = {0};
-        struct item item = {.key = arena_copy(&s->arena, entry.key), .stamp_ms = INT64_MAX};
+        uint64_t ms = UINT64_MAX;
         if (key_read(&k, entry.key, &ignored) == 0 && k.kind == KEY_LOG)
-            item.stamp_ms = k.stamp_ms;
-        if (!buf_fits(&s->sorted, sizeof(item)))
-            return err_set(e, ERR_INPUT, "%.*s: there are too many objects to put in order of time",
-                           SPAN_ARG(s->options.location));
-        buf_put(&s->sorted, &item, sizeof(item));
+            ms = (uint64_t)k.stamp_ms + (UINT64_C(1) << 63);
+        /* Of one stamp, those that come first in the listing go first. */
+        uint8_t stamp[8];
+        for (size_t i = sizeof(stamp); i > 0; i--, ms >>= 8)
+            stamp[i - 1] = (uint8_t)ms;
+        if (order_add(&s->sorted, (struct span){(const char *)stamp, sizeof(stamp)}, entry.key,
+                      e) != 0)
+            return -1;
     }
-    if (got == 0 && s->sorted.n > 0)
-        qsort(s->sorted.p, s->sorted.n / sizeof(struct item), sizeof(struct item), by_stamp);
-    return got;
+    return got == 0 ? order_settle(&s->sorted, e) : got;
 }
 
 static int s3_next(void *self, struct logfile *out, struct err *e)
@@ -118,12 +104,9 @@ static int s3_next(void *self, struct logfile *out, struct err *e)
     char key[8 * KEY_MAX];
     struct span wanted = {NULL, 0};
     if (s->options.by_time) {
-        struct item item;
-        if (s->sorted_i < s->sorted.n / sizeof(item)) {
-            memcpy(&item, s->sorted.p + s->sorted_i * sizeof(item), sizeof(item));
-            s->sorted_i++;
-            wanted = item.key;
-        }
+        struct span stamp;
+        if (order_next(&s->sorted, &stamp, &wanted, e) < 0)
+            return -1;
     } else {
         struct s3_entry entry;
         int got;
@@ -152,7 +135,7 @@ static void s3_close(void *self)
     s3_call_close(&s->call);
     s->http.ops->close(s->http.self);
     recorded_free(&s->recorded);
-    buf_free(&s->sorted);
+    order_free(&s->sorted);
     struct arena a = s->arena;
     arena_free(&a);
 }
@@ -192,7 +175,7 @@ int source_s3_open(struct source *out, const struct source_s3_options *o, struct
     s->call.stop = o->stop;
     s3_list_open(&s->list, &s->call, s->prefix);
     recorded_init(&s->recorded);
-    buf_init(&s->sorted, (size_t)4 << 30);
+    order_init(&s->sorted, 0);
     if (o->by_time && sort_all(s, e) != 0) {
         s3_close(s);
         return -1;

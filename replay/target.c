@@ -121,7 +121,6 @@ static int list_held(struct held *held, const struct target *t, const struct cre
         s3_list_close(&list);
         s3_call_close(&call);
     }
-    held_settle(held);
     http.ops->close(http.self);
     arena_free(&a);
     return rc;
