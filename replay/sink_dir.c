@@ -20,7 +20,8 @@ enum {
     GROUP_BYTES = 64 << 20, /* or so many bytes */
     SYNC_EACH = 4,          /* up to so many files, fsync each instead of the file system */
     FOLDERS_MAX = 4096,     /* folders to synchronise in a group */
-    COMPARE_N = 64 << 10
+    COMPARE_N = 64 << 10,
+    TEMP_TRIES = 100000 /* names that others have left or use */
 };
 
 /* A file that is written and waits for its name. */
@@ -44,6 +45,7 @@ struct sink_dir {
     const char *folders[FOLDERS_MAX]; /* that got new entries in this group; "." is the root */
     size_t folders_n;
     char last_folder[KEY_MAX + 1]; /* known to exist */
+    bool unsure; /* something counts that this run did not write through: see dir_finish */
     struct sink_totals totals;
 };
 
@@ -312,6 +314,7 @@ static int place(struct sink_dir *s, const struct logfile *f)
     struct span body = buf_span(&f->body);
     switch (existing(s, f->key, body)) {
     case 1:
+        s->unsure = true;
         s->totals.same++;
         tell_there(s, f->key, body);
         return 0;
@@ -332,8 +335,15 @@ static int place(struct sink_dir *s, const struct logfile *f)
         lose_for(s, f->key, errno);
         return 0;
     }
-    const char *temp = temp_name(s, f->key);
-    if (write_new(s, temp, body) != 0) {
+    /* A killed run of the same process number may have left names, in a container quite likely. */
+    const char *temp;
+    int rc;
+    unsigned tries = 0;
+    do {
+        temp = temp_name(s, f->key);
+        rc = write_new(s, temp, body);
+    } while (rc != 0 && errno == EEXIST && ++tries < TEMP_TRIES);
+    if (rc != 0) {
         if (!is_of_key(errno))
             return -1;
         lose_for(s, f->key, errno);
@@ -385,9 +395,11 @@ static int dir_put(void *self, struct logfile *f, struct err *e)
 static int dir_holds(void *self, const struct logfile *f, struct err *e)
 {
     (void)e;
-    const struct sink_dir *s = self;
-    return sink_dir_key_is_safe((struct span){f->key, f->key_n}) &&
-           existing(s, f->key, buf_span(&f->body)) == 1;
+    struct sink_dir *s = self;
+    const bool there = sink_dir_key_is_safe((struct span){f->key, f->key_n}) &&
+                       existing(s, f->key, buf_span(&f->body)) == 1;
+    s->unsure = s->unsure || there;
+    return there;
 }
 
 static int dir_pass(void *self, const struct logfile *f, struct err *e)
@@ -406,6 +418,11 @@ static int dir_finish(void *self, struct sink_totals *totals, struct err *e)
 {
     struct sink_dir *s = self;
     int rc = commit(s, e);
+    /* Files that were there may be a killed run's, whose names the disk does not have yet; and a
+       new root has its own name in a folder outside. */
+    if (rc == 0 && s->unsure && !s->options.volatile_ok && syncfs(s->root_fd) != 0)
+        rc = err_sys(e, ERR_WORK, "%s: cannot be written through to the disk", s->root);
+    s->unsure = false;
     *totals = s->totals;
     return rc;
 }
@@ -430,6 +447,7 @@ static const struct sink_ops dir_ops = {.name = "directory",
 
 int sink_dir_open(struct sink *out, const struct sink_dir_options *o, struct err *e)
 {
+    const bool is_new = file_type_of(o->root) == FILE_ABSENT;
     if (file_make_dirs(o->root, e) != 0)
         return -1;
     int fd = open(o->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -447,6 +465,7 @@ int sink_dir_open(struct sink *out, const struct sink_dir_options *o, struct err
     s->options = *o;
     s->root = arena_copy(&a, span_of(o->root)).p;
     s->root_fd = fd;
+    s->unsure = is_new;
     s->arena = a;
     *out = (struct sink){&dir_ops, s};
     return 0;

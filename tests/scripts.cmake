@@ -56,6 +56,9 @@ foreach(server minio versitygw unreachable)
               ${server})
 endforeach()
 
+script_test(cli/powercut cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_powercut.py)
+set_tests_properties(cli/powercut PROPERTIES SKIP_RETURN_CODE 77)
+
 script_test(s3/network s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_network.py)
 
 foreach(place directory minio)

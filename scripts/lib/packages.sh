@@ -25,6 +25,7 @@ python3-venv         python   ensurepip
 git                  command  git
 openssl              command  openssl
 jq                   command  jq
+strace               command  strace
 valgrind             command  valgrind
 ca-certificates      file     /etc/ssl/certs/ca-certificates.crt
 '

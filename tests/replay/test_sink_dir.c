@@ -266,6 +266,23 @@ static void closing_without_finish_leaves_nothing_half(void **state)
 }
 
 /* A limit on the size of files stands for a full disk: write gives EFBIG in the middle. */
+/* In a container each run has the same process number. */
+static void names_that_a_killed_run_left_are_passed_over(void **state)
+{
+    (void)state;
+    char path[256];
+    struct err e = {0};
+    for (int i = 0; i < 50; i++) {
+        snprintf(path, sizeof(path), "%s/.beantrail-%ld-%d.tmp", root, (long)getpid(), i);
+        assert_int_equal(file_write(path, SPAN("half"), &e), 0);
+    }
+    struct sink s = open_sink();
+    assert_int_equal(put(&s, "a.json.gz", "whole", &e), 0);
+    assert_int_equal(finish(&s).files, 1);
+    expect("a.json.gz", "whole");
+    assert_int_equal(count_files(), 51);
+}
+
 static void a_write_that_fails_stops_and_leaves_no_part(void **state)
 {
     (void)state;
@@ -329,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_in_the_way_of_a_folder_costs_one_file, begin, end),
         cmocka_unit_test_setup_teardown(flush_makes_files_visible, begin, end),
         cmocka_unit_test_setup_teardown(closing_without_finish_leaves_nothing_half, begin, end),
+        cmocka_unit_test_setup_teardown(names_that_a_killed_run_left_are_passed_over, begin, end),
         cmocka_unit_test_setup_teardown(a_write_that_fails_stops_and_leaves_no_part, begin, end),
         cmocka_unit_test(a_root_that_cannot_be_made_is_one_line),
     };
