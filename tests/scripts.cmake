@@ -36,6 +36,8 @@ script_test(cli/faults cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/serve
 script_test(cli/consumers cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/faults/run.py
             $<TARGET_FILE:beantrail>)
 
+script_test(cli/notify cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/server/test_notify.py)
+
 script_test(cli/credentials cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/server/test_creds.py)
 
 script_test(readers/all readers 900 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/all.sh)
