@@ -3,6 +3,7 @@
 
 #include "base/draw.h"
 #include "base/utc.h"
+#include "gen/follow.h"
 #include "gen/purpose.h"
 
 enum { CERTAIN_PPM = 1000000, RETRIES_MOST = 3, REPEATS_MOST = 100000 };
@@ -77,9 +78,22 @@ static bool play_throttled(struct play *play, struct act *a)
     return play_through(play, a);
 }
 
+/* Is the call made for such an environment? */
+static bool applies(const struct play *play, const struct act *a)
+{
+    if (a->step->when == 0)
+        return true;
+    if (a->environment == SCENARIO_NONE)
+        return false;
+    const struct environment *e = &play->plan->scenario->environments[a->environment];
+    return (a->step->when & ~follow_facts(e)) == 0;
+}
+
 static bool play_call(struct play *play, struct act *a)
 {
     const struct step *step = a->step;
+    if (!applies(play, a))
+        return true;
     if (play->now_ms - play->o->start_ms > RUN_MOST_MS)
         return false;
     if (step->error == NULL || !draw_chance(draw_at(a->address, PURPOSE_ERROR, 0), step->error_ppm))

@@ -17,4 +17,8 @@
 bool follow_comes(const struct activity *f, const struct step *step,
                   const struct world_environment *env);
 
+/* What ${e} is, as bits of enum follow_when: balanced or a single instance, web server or worker.
+ */
+unsigned follow_facts(const struct environment *e);
+
 #endif

@@ -164,6 +164,7 @@ struct step {
     uint32_t error_ppm;             /* how often it does; 1 000 000 when only "error" is given */
     uint32_t client; /* made with another client than the actor's, or SCENARIO_NONE */
     uint32_t index;  /* over all steps of the scenario: addresses templates */
+    unsigned when;   /* enum follow_when: what the environment must be */
     bool beside;     /* made each time the step before it is, right after it */
     size_t nbeside;  /* so many such steps come after it */
 };

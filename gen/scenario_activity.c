@@ -69,7 +69,7 @@ struct step_text {
     int64_t most_ms;
     double chance, error_chance;
     bool beside;
-    struct json after, times, every, with, pin, omit, client;
+    struct json after, times, every, with, pin, omit, client, when;
 };
 
 static const struct json_row step_rows[] = {
@@ -89,6 +89,7 @@ static const struct json_row step_rows[] = {
     {"error", JSON_STRING, offsetof(struct step_text, error), false, 0, 0, NULL},
     {"errorChance", JSON_NUMBER, offsetof(struct step_text, error_chance), false, 0, 1, NULL},
     {"client", JSON_ANY, offsetof(struct step_text, client), false, 0, 0, NULL},
+    {"when", JSON_ARRAY, offsetof(struct step_text, when), false, 0, 4, NULL},
     {"beside", JSON_BOOL, offsetof(struct step_text, beside), false, 0, 0, NULL},
 };
 
@@ -239,6 +240,24 @@ static void check_each(const struct json *at, enum activity_scope scope, enum st
                                scenario_activity_scopes[scope], eaches[each]);
 }
 
+/* Steps know what an environment is, followers also what the call names. */
+static unsigned read_when(const struct json *list, bool of_step)
+{
+    const size_t n = of_step ? 4 : 6;
+    unsigned bits = 0;
+    for (struct json it = {0}; json_next(list, &it) != 0;) {
+        unsigned bit = 0;
+        for (size_t i = 0; i < n; i++)
+            if (span_is(json_text(&it), whens[i]))
+                bit = 1U << i;
+        if (bit == 0)
+            json_complain(&it, "must be one of loadBalanced, singleInstance, webServer, worker%s",
+                          of_step ? "" : ", version, options");
+        bits |= bit;
+    }
+    return bits;
+}
+
 /* A step beside another one is repeated as that one is. */
 static void check_beside(const struct json *at, bool first)
 {
@@ -269,6 +288,7 @@ static void read_step(struct scenario_part *p, const struct json *at, enum activ
         .with = text->with,
         .pin = text->pin,
         .client = scenario_activity_client(p, &text->client),
+        .when = read_when(&text->when, true),
         .beside = text->beside,
     };
     read_operation(p, at, text->call, step);
@@ -310,22 +330,6 @@ static void read_steps(struct scenario_part *p, const struct json *steps,
 
 /* Activities */
 
-static unsigned read_when(const struct json *list)
-{
-    unsigned bits = 0;
-    for (struct json it = {0}; json_next(list, &it) != 0;) {
-        unsigned bit = 0;
-        for (size_t i = 0; whens[i] != NULL; i++)
-            if (span_is(json_text(&it), whens[i]))
-                bit = 1U << i;
-        if (bit == 0)
-            json_complain(&it, "must be one of loadBalanced, singleInstance, webServer, worker, "
-                               "version, options");
-        bits |= bit;
-    }
-    return bits;
-}
-
 static void read_activity(struct scenario_part *p, struct scenario_activity *out)
 {
     struct activity_text *text = ARENA_NEW(p->arena, struct activity_text, 1);
@@ -337,7 +341,7 @@ static void read_activity(struct scenario_part *p, struct scenario_activity *out
     out->activity.labels = text->labels;
     out->activity.client = scenario_activity_client(p, &text->client);
     out->activity.follows = (enum effect)text->follows;
-    out->activity.when = read_when(&text->when);
+    out->activity.when = read_when(&text->when, false);
     out->activity.as = SCENARIO_NONE;
     if (json_is_present(&text->as))
         out->activity.as = scenario_part_refer(p, &p->role_names, &text->as, "a role");

@@ -166,6 +166,38 @@ static void a_step_beside_another_is_about_the_same(void **state)
     stage_close(&st);
 }
 
+/* shop-prod and shop-dev are load balanced web servers. */
+static void a_step_for_another_kind_of_environment_is_left_out(void **state)
+{
+    (void)state;
+    struct stage st;
+    stage_open(
+        &st, ON_ENVIRONMENT(
+                 CALL("DescribeEvents") ", 'when': ['singleInstance']}, " CALL("DescribeEnvironment"
+                                                                               "s") ", 'when': "
+                                                                                    "['"
+                                                                                    "loadBalanced',"
+                                                                                    " 'webServer']}"
+                                                                                    ", " CALL(
+                                                                                        "DescribeAp"
+                                                                                        "plication"
+                                                                                        "s") ", "
+                                                                                             "'besi"
+                                                                                             "de': "
+                                                                                             "true,"
+                                                                                             " '"
+                                                                                             "when'"
+                                                                                             ": "
+                                                                                             "['"
+                                                                                             "worke"
+                                                                                             "r']"
+                                                                                             "}"));
+    play(&st, 3, 0);
+    assert_int_equal(acts.n, 1);
+    assert_true(span_is(acts.a[0].step->name, "DescribeEnvironments"));
+    stage_close(&st);
+}
+
 static void a_step_by_chance_comes_that_often(void **state)
 {
     (void)state;
@@ -383,6 +415,7 @@ int main(void)
         cmocka_unit_test(repetitions_are_as_many_and_as_far_apart_as_said),
         cmocka_unit_test(a_step_beside_another_comes_each_time_that_one_does),
         cmocka_unit_test(a_step_beside_another_is_about_the_same),
+        cmocka_unit_test(a_step_for_another_kind_of_environment_is_left_out),
         cmocka_unit_test(a_step_by_chance_comes_that_often),
         cmocka_unit_test(watching_ends_when_the_change_is_done),
         cmocka_unit_test(watching_ends_at_its_longest),
