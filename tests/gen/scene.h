@@ -148,8 +148,10 @@ static inline struct scene stage_scene(const struct stage *st, uint32_t actor, u
         s.other = &w->environments[w->nenvironments > 1];
         s.version = s.running = &s.environment->baseline;
     }
-    caller_session(&s.session, s.caller, s.occurrence, s.began_ms);
-    s.address = caller_address(s.caller, &s.session, s.began_ms);
+    struct session *session = ARENA_NEW(&scene_arena, struct session, 1);
+    caller_session(session, s.caller, s.occurrence, s.began_ms);
+    s.session = session;
+    s.address = caller_address(s.caller, session, s.began_ms);
     return s;
 }
 

@@ -69,7 +69,7 @@ static void every_record_of_a_cell_is_json(void **state)
             json_close(scene_json(buf_span(&text)));
             /* A session opens some seconds before the activity that needs it. */
             assert_true(ev->time_ms >= b.cell.from_ms - 5000);
-            assert_true(ev->scene->session.created_ms <= ev->time_ms);
+            assert_true(ev->scene->session->created_ms <= ev->time_ms);
             assert_ptr_equal(ev->scene->place->account, &b.st.scenario.accounts[b.cell.account]);
         }
         buf_free(&text);
