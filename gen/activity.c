@@ -29,6 +29,7 @@ static const struct {
     [EFFECT_ABORT] = {20, 60},
     [EFFECT_TERMINATE] = {120, 480},
     [EFFECT_GATHER] = {5, 40},
+    [EFFECT_CREATE_TEMPLATE] = {0, 0},
 };
 
 bool activity_changes(enum effect effect)

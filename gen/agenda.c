@@ -146,6 +146,24 @@ static void add_regular(struct agenda *list, const struct plan *p, uint32_t acto
     }
 }
 
+void plan_placed(struct occurrence *out, const struct plan *p, size_t i)
+{
+    const struct scenario *s = p->scenario;
+    const struct placed *placed = &s->placed[i];
+    *out = (struct occurrence){.start_ms = placed->at_ms,
+                               .address = draw_at(p->seed, PURPOSE_PLACED, i),
+                               .actor = placed->actor,
+                               .activity = placed->activity,
+                               .environment = placed->environment,
+                               .application = placed->application,
+                               .placed = placed};
+    if (out->environment != SCENARIO_NONE)
+        out->application = s->environments[out->environment].application;
+    out->place = out->application != SCENARIO_NONE
+                     ? p->world.applications[out->application].place
+                     : world_place(&p->world, s, s->actors[placed->actor].account, placed->region);
+}
+
 static void add_placed(struct agenda *list, const struct plan *p, uint32_t account,
                        struct span_of_time in, bool only_changes)
 {
@@ -156,19 +174,7 @@ static void add_placed(struct agenda *list, const struct plan *p, uint32_t accou
             s->actors[placed->actor].account != account ||
             (only_changes && !p->activities[placed->activity].changes))
             continue;
-        struct occurrence *o = add(list);
-        *o = (struct occurrence){.start_ms = placed->at_ms,
-                                 .address = draw_at(p->seed, PURPOSE_PLACED, i),
-                                 .actor = placed->actor,
-                                 .activity = placed->activity,
-                                 .environment = placed->environment,
-                                 .application = placed->application,
-                                 .placed = placed};
-        if (o->environment != SCENARIO_NONE)
-            o->application = s->environments[o->environment].application;
-        o->place = o->application != SCENARIO_NONE
-                       ? p->world.applications[o->application].place
-                       : world_place(&p->world, s, account, placed->region);
+        plan_placed(add(list), p, i);
     }
 }
 

@@ -21,7 +21,23 @@ struct span caller_unique(struct arena *arena, const char prefix[4], struct span
 {
     uint64_t address =
         draw_at(draw_seed(account.p, account.n), PURPOSE_PRINCIPAL, draw_seed(name.p, name.n));
+    /* A user and a role of one name are two things. */
+    if (memcmp(prefix, "AIDA", 4) == 0)
+        address = draw_at(address, PURPOSE_PRINCIPAL, 1);
     return unique(arena, prefix, account, address);
+}
+
+struct span caller_role_id(struct arena *arena, const struct scenario *s, uint32_t account,
+                           struct span role)
+{
+    for (size_t i = 0; i < s->nactors; i++) {
+        const struct identity *id = &s->actors[i].identity;
+        const bool is_role = id->type == IDENTITY_ASSUMED_ROLE || id->type == IDENTITY_ROLE;
+        if (is_role && s->actors[i].account == account && id->principal_id.n > 0 &&
+            span_equal(id->role_name, role))
+            return json_escaped(arena, id->principal_id);
+    }
+    return caller_unique(arena, "AROA", s->accounts[account].id, role);
 }
 
 static struct span uuid(struct arena *arena, uint64_t address)
@@ -44,29 +60,49 @@ static struct span name_qualifier(struct arena *arena, struct span provider)
     return (struct span){text, QUALIFIER_N};
 }
 
-/* A session has a name: the given one, the instance's id, the user's, or the actor's. */
+/* IAM's letters for names of sessions. */
+static bool is_session_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("+=,.@_-", c) != NULL);
+}
+
+struct span caller_session_name(struct arena *arena, const struct actor *a)
+{
+    enum { LEAST_N = 2, MOST_N = 64 };
+    const struct identity *id = &a->identity;
+    struct span from = id->session_name.n > 0 ? id->session_name
+                       : id->user_name.n > 0  ? id->user_name
+                                              : a->name;
+    if (from.n < LEAST_N)
+        return arena_printf(arena, "session-%.*s", SPAN_ARG(from));
+    char *text = ARENA_NEW(arena, char, MOST_N + 1);
+    size_t n = from.n < MOST_N ? from.n : MOST_N;
+    for (size_t i = 0; i < n; i++)
+        text[i] = is_session_letter(from.p[i]) ? from.p[i] : '-';
+    return (struct span){text, n};
+}
+
+/* A session has a name: an instance's is its id. */
 static struct span session_name(struct arena *arena, const struct caller *c)
 {
-    const struct identity *id = &c->actor->identity;
-    if (id->session_name.n > 0)
-        return json_escaped(arena, id->session_name);
-    if (id->instance) {
+    if (c->actor->identity.session_name.n == 0 && c->actor->identity.instance) {
         char hex[IDS_RESOURCE_N];
         ids_resource(hex, draw_at(c->address, PURPOSE_INSTANCE, 0));
         return arena_printf(arena, "i-%.17s", hex);
     }
-    return json_escaped(arena, id->user_name.n > 0 ? id->user_name : c->actor->name);
+    return caller_session_name(arena, c->actor);
 }
 
-static void make_role(struct caller *c, struct arena *arena, struct span partition,
-                      struct span account)
+static void make_role(struct caller *c, struct arena *arena, const struct scenario *s,
+                      struct span partition, struct span account)
 {
     const struct identity *id = &c->actor->identity;
     struct span role = json_escaped(arena, id->role_name);
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
     c->session_name = session_name(arena, c);
-    c->issuer_principal_id =
-        pinned_or(arena, id->principal_id, caller_unique(arena, "AROA", account, id->role_name));
+    c->issuer_principal_id = pinned_or(arena, id->principal_id,
+                                       caller_role_id(arena, s, c->actor->account, id->role_name));
     c->issuer_arn = arena_printf(arena, "arn:%.*s:iam::%.*s:role%.*s%.*s", SPAN_ARG(partition),
                                  SPAN_ARG(account), SPAN_ARG(path), SPAN_ARG(role));
     c->issuer_user_name = role;
@@ -105,8 +141,8 @@ static void make_federated(struct caller *c, struct arena *arena, struct span pa
                                  SPAN_ARG(account), SPAN_ARG(issuer));
 }
 
-static void make_identity(struct caller *c, struct arena *arena, struct span partition,
-                          struct span account)
+static void make_identity(struct caller *c, struct arena *arena, const struct scenario *s,
+                          struct span partition, struct span account)
 {
     const struct identity *id = &c->actor->identity;
     struct span path = id->path.n > 0 ? json_escaped(arena, id->path) : SPAN("/");
@@ -125,7 +161,7 @@ static void make_identity(struct caller *c, struct arena *arena, struct span par
         return;
     case IDENTITY_ASSUMED_ROLE:
     case IDENTITY_ROLE:
-        make_role(c, arena, partition, account);
+        make_role(c, arena, s, partition, account);
         return;
     case IDENTITY_FEDERATED_USER:
         make_federated(c, arena, partition, account);
@@ -258,7 +294,7 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
     out->account = account->id;
     out->user_name = json_escaped(arena, a->identity.user_name);
     out->provider = json_escaped(arena, a->identity.provider);
-    make_identity(out, arena, account->partition, account->id);
+    make_identity(out, arena, scenario, account->partition, account->id);
 
     const struct client *c = out->client;
     out->invoked_by = json_escaped(arena, c->kind == CLIENT_SERVICE ? c->service : c->invoked_by);
@@ -344,10 +380,13 @@ struct span caller_address(const struct caller *c, const struct session *session
 {
     if (c->client->kind == CLIENT_SERVICE)
         return c->invoked_by;
-    if (c->actor->naddresses == 0)
+    const struct actor *a = c->by != NULL ? c->by->actor : c->actor;
+    if (a->naddresses == 0)
         return SPAN("AWS Internal");
     int64_t t_ms = c->when[WHEN_TEMPORARY] ? session->created_ms : began_ms;
-    uint64_t day = (uint64_t)utc_day(t_ms + c->actor->hours.zone_minutes * UTC_MINUTE_MS);
-    uint64_t who = c->opens != NULL ? c->opens->address : c->address;
-    return c->actor->addresses[draw_below(draw_at(who, PURPOSE_SOURCE, day), c->actor->naddresses)];
+    uint64_t day = (uint64_t)utc_day(t_ms + a->hours.zone_minutes * UTC_MINUTE_MS);
+    uint64_t who = c->by != NULL      ? c->by->address
+                   : c->opens != NULL ? c->opens->address
+                                      : c->address;
+    return a->addresses[draw_below(draw_at(who, PURPOSE_SOURCE, day), a->naddresses)];
 }

@@ -28,10 +28,14 @@ struct caller {
     struct span issuer_type, issuer_principal_id, issuer_arn, issuer_user_name;
     struct span session_name;
     struct span tls_version, tls_cipher;
-    const struct caller *opens; /* the one whose sessions it begins (opener.h), or NULL */
-    uint64_t address;           /* the actor's */
-    char key[IDS_KEY_N];        /* the long-term one */
-    struct span pinned_key;     /* shown in place of any key, or empty */
+    const struct caller *opens;  /* the one whose sessions it begins (opener.h), or NULL */
+    const struct caller *by;     /* who takes its role on, and from where, or NULL */
+    const struct caller *copy;   /* how that one's account records its calls (across.h), or NULL */
+    const struct caller *origin; /* of a second record: the caller of the first; else NULL */
+    struct span lender;          /* of a second record: whose role its calls are about, or empty */
+    uint64_t address;            /* the actor's */
+    char key[IDS_KEY_N];         /* the long-term one */
+    struct span pinned_key;      /* shown in place of any key, or empty */
 };
 
 /**
@@ -50,6 +54,21 @@ void caller_make(struct caller *out, struct arena *arena, const struct scenario 
  */
 struct span caller_unique(struct arena *arena, const char prefix[4], struct span account,
                           struct span name);
+
+/**
+ * caller_role_id(arena, s, account, role):
+ * The id of ${role} in account number ${account}: what an actor with that role pins, else as
+ * caller_unique makes it.
+ */
+struct span caller_role_id(struct arena *arena, const struct scenario *s, uint32_t account,
+                           struct span role);
+
+/**
+ * caller_session_name(arena, a):
+ * What ${a} calls its sessions: the given name, the user's, or the actor's with what IAM does not
+ * allow in such names replaced by hyphens.
+ */
+struct span caller_session_name(struct arena *arena, const struct actor *a);
 
 /* How long clients keep a session of ${session_ms} before they take a new one: not to its very end.
  */

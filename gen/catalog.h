@@ -80,7 +80,8 @@ enum effect {
     EFFECT_SWAP,
     EFFECT_ABORT,
     EFFECT_TERMINATE,
-    EFFECT_GATHER /* asks instances for something that comes a little later */
+    EFFECT_GATHER,         /* asks instances for something that comes a little later */
+    EFFECT_CREATE_TEMPLATE /* saves a configuration */
 };
 
 struct operation {
@@ -89,6 +90,8 @@ struct operation {
     bool read_only;
     enum effect effect;
     struct span resource; /* ARN it is authorised on, of {slots} ("{environment.arn}"), or empty */
+    struct span
+        across; /* the member whose ARN tells which other account records it too, or empty */
     const struct member *request;
     size_t nrequest;
     const struct member *response; /* what CloudTrail would show; none: responseElements is null */

@@ -37,6 +37,7 @@ const char *const catalog_effects[] = {"none",
                                        "abort",
                                        "terminate",
                                        "gather",
+                                       "create-template",
                                        NULL};
 
 /* "record" and "omit" of a service, an operation or a way of failing. */
@@ -68,7 +69,7 @@ static const struct json_row error_rows[] = {
 };
 
 struct operation_text {
-    struct span name, resource;
+    struct span name, resource, across;
     bool read_only;
     int effect, basis;
     struct json request, response, errors;
@@ -80,6 +81,7 @@ static const struct json_row operation_rows[] = {
     {"readOnly", JSON_BOOL, offsetof(struct operation_text, read_only), true, 0, 0, NULL},
     {"effect", JSON_WORD, offsetof(struct operation_text, effect), false, 0, 0, catalog_effects},
     {"resource", JSON_STRING, offsetof(struct operation_text, resource), false, 1, 256, NULL},
+    {"across", JSON_STRING, offsetof(struct operation_text, across), false, 1, NAME_MAX_N, NULL},
     {"basis", JSON_WORD, offsetof(struct operation_text, basis), false, 0, 0, bases},
     {"request", JSON_OBJECT, offsetof(struct operation_text, request), true, 0, 0, NULL},
     {"response", JSON_ANY, offsetof(struct operation_text, response), false, 0, 0, NULL},
@@ -234,6 +236,7 @@ static void read_operation(struct operation *out, struct arena *arena, const str
     out->read_only = text.read_only;
     out->effect = (enum effect)text.effect;
     out->resource = arena_copy(arena, text.resource);
+    out->across = arena_copy(arena, text.across);
     read_overlay(&out->overlay, arena, &text.overlay);
     if (text.read_only && out->effect != EFFECT_NONE && out->effect != EFFECT_GATHER)
         json_complain_key(j, "effect", "a read-only operation has none");

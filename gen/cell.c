@@ -3,12 +3,14 @@
 
 #include "base/arena.h"
 #include "base/draw.h"
+#include "gen/across.h"
 #include "gen/activity.h"
 #include "gen/follow.h"
 #include "gen/life.h"
 #include "gen/opener.h"
 #include "gen/page.h"
 #include "gen/purpose.h"
+#include "gen/saved.h"
 #include "gen/template_cache.h"
 
 enum { EVENTS_FIRST = 4096 };
@@ -144,7 +146,13 @@ static void turn_scene(struct playing *p, const struct act *a)
     if (s->number != a->environment || (s->place != place && s->place != a->place->global)) {
         struct scene *changed = copy_scene(p);
         set_environment(p, changed, a->environment, a->application, a->time_ms);
-        changed->running = changed->environment == NULL ? NULL : &changed->environment->baseline;
+        const struct plan_activity *known = &plan->activities[p->o->activity];
+        changed->running = NULL;
+        if (changed->environment != NULL)
+            changed->running =
+                known->needs_running || known->makes_version
+                    ? find_running(p, changed->environment, a->environment, a->time_ms)
+                    : &changed->environment->baseline;
         changed->version = changed->running;
     }
     if (p->scene->place != place)
@@ -183,6 +191,7 @@ static const struct error_form *refusal(struct playing *p, const struct act *a)
     case EFFECT_ABORT:
     case EFFECT_TERMINATE:
     case EFFECT_GATHER:
+    case EFFECT_CREATE_TEMPLATE:
         return NULL;
     }
     return NULL;
@@ -225,6 +234,19 @@ static bool play_followers(struct playing *p, const struct act *a)
     return true;
 }
 
+static void note_template(struct playing *p, const struct act *a)
+{
+    struct scene *s = copy_scene(p);
+    if (a->step->operation->effect != EFFECT_CREATE_TEMPLATE) {
+        s->saved_ms = saved_time(p->work->plan, s, a);
+        return;
+    }
+    struct saved *saved = ARENA_NEW(p->arena, struct saved, 1);
+    *saved = (struct saved){a->time_ms, a->application, a->environment, a->step};
+    s->saved = saved;
+    s->saved_ms = a->time_ms;
+}
+
 /* What later calls of the activity, and this one's own answer, know of a call that succeeds. */
 static void note_success(struct playing *p, const struct act *a)
 {
@@ -234,6 +256,8 @@ static void note_success(struct playing *p, const struct act *a)
     const bool deploys = plan->steps[a->step->index].deploys;
     if (!follower && (activity_changes(effect) || effect == EFFECT_GATHER))
         copy_scene(p)->launch = a->address;
+    if (plan->steps[a->step->index].saved)
+        note_template(p, a);
     if (effect == EFFECT_CREATE_VERSION && p->scene->version != NULL) {
         struct version *made = ARENA_NEW(p->arena, struct version, 1);
         *made = *p->scene->version;
@@ -248,6 +272,34 @@ static void note_success(struct playing *p, const struct act *a)
         struct scene *s = copy_scene(p);
         s->running = find_running(p, s->environment, s->number, a->time_ms);
     }
+}
+
+/* The other account's record of the cell's last event, if there is one. */
+static int add_copy(struct playing *p, const struct scene *s, const struct error_form *error)
+{
+    const struct plan *plan = p->work->plan;
+    const struct event of = p->cell->events[p->cell->n - 1];
+    const struct caller *copy = across_copy(plan, s->caller, of.step);
+    const struct place *place = copy == NULL ? NULL : across_place(plan, copy, s->place);
+    /* Inferred: what the caller's own account or the role's trust refuses, the other never sees. */
+    if (place == NULL || (error != NULL && s->caller->copy == NULL))
+        return 0;
+    struct scene *other = ARENA_ROOM(p->arena, struct scene, 1);
+    *other = *s;
+    other->caller = copy;
+    other->place = place;
+    struct session *session = ARENA_ROOM(p->arena, struct session, 1);
+    caller_session(session, copy->by, of.address, of.time_ms);
+    other->session = session;
+    const struct template *t = template_cache_get(p->work->templates, copy, of.step, error, p->e);
+    if (t == NULL)
+        return -1;
+    *add_event(p->cell, p->arena) = (struct event){.time_ms = of.time_ms,
+                                                   .address = of.address,
+                                                   .template = t,
+                                                   .scene = other,
+                                                   .step = of.step};
+    return 0;
 }
 
 static bool take_act(void *ctx, const struct act *a)
@@ -269,6 +321,11 @@ static bool take_act(void *ctx, const struct act *a)
                                                    .template = t,
                                                    .scene = p->scene,
                                                    .step = a->step};
+    if ((p->work->plan->steps[a->step->index].crosses || p->scene->caller->copy != NULL) &&
+        add_copy(p, p->scene, error) != 0) {
+        p->rc = -1;
+        return false;
+    }
     if (error == NULL && p->o->follows == NULL && activity_changes(op->effect) &&
         !play_followers(p, a))
         return false;
@@ -294,7 +351,7 @@ static int run_opener(struct playing *p)
         return -1;
     *add_event(p->cell, p->arena) = (struct event){
         .time_ms = o->start_ms, .address = o->address, .template = t, .scene = s, .step = step};
-    return 0;
+    return opener->copy != NULL ? add_copy(p, s, NULL) : 0;
 }
 
 int cell_run(struct cell *out, struct arena *arena, struct cell_work *work, uint64_t i,

@@ -80,7 +80,7 @@ struct profile_text {
     int kind, addresses;
     int64_t weight;
     struct span name, client, session;
-    struct json identity, hours, does, recycle;
+    struct json identity, by, hours, does, recycle;
 };
 
 static const struct json_row profile_rows[] = {
@@ -91,6 +91,7 @@ static const struct json_row profile_rows[] = {
     {"addresses", JSON_WORD, offsetof(struct profile_text, addresses), false, 0, 0, places},
     {"session", JSON_STRING, offsetof(struct profile_text, session), false, 1, 20, NULL},
     {"identity", JSON_OBJECT, offsetof(struct profile_text, identity), false, 0, 0, NULL},
+    {"by", JSON_OBJECT, offsetof(struct profile_text, by), false, 0, 0, NULL},
     {"hours", JSON_OBJECT, offsetof(struct profile_text, hours), false, 0, 0, NULL},
     {"does", JSON_ARRAY, offsetof(struct profile_text, does), false, 0, 100, NULL},
     {"recycle", JSON_OBJECT, offsetof(struct profile_text, recycle), false, 0, 0, NULL},
@@ -216,6 +217,7 @@ static const struct company_profile *read_profiles(struct arena *arena, const st
             .client = text.client,
             .session = text.session,
             .identity = read_identity(arena, &text.identity),
+            .by = read_identity(arena, &text.by),
             .addresses = (enum company_addresses)text.addresses,
             .from = hours.from,
             .to = hours.to,

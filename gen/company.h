@@ -65,6 +65,7 @@ struct company_profile {
     uint64_t weight;
     struct span client, session;
     struct span identity; /* JSON text with <slots>; empty for people */
+    struct span by;       /* the same of who takes the role on, from the first account; or empty */
     enum company_addresses addresses;
     struct span from, to; /* working hours, or empty: always */
     uint64_t weekend_milli;

@@ -98,6 +98,7 @@ struct placing {
     const struct cell *cell;
     const struct delivery_settings *settings;
     const struct place *place;
+    uint64_t suffix; /* of the draw of names: both records of a call may come first in their file */
     struct delivery *out;
     uint32_t norder;
     size_t room; /* for files */
@@ -148,7 +149,7 @@ static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
     f->place = p->place;
     f->first = p->norder;
     f->n = b->n;
-    f->address = draw_at(events[b->events[0]].address, PURPOSE_SUFFIX, 0);
+    f->address = draw_at(events[b->events[0]].address, PURPOSE_SUFFIX, p->suffix);
     f->oldest_ms = f->newest_ms = events[b->events[0]].time_ms;
     for (uint32_t i = 1; i < b->n; i++) {
         if (i + AHEAD < b->n)
@@ -195,24 +196,52 @@ static void fill_buffers(struct placing *p, const struct arrival *a, size_t n, i
         flush(p, &buffers[i], base_ms);
 }
 
-/* The events of one region, or of the global services. */
+/* The events of one region, or of the global services; perhaps of another account. */
 struct part {
     const struct place *place;
+    bool other;
     uint64_t address; /* of its draws */
     size_t first, n;  /* of the arrivals */
 };
 
-/* Count what belongs to which part; ${part_of} says it by event. */
-static void count_parts(struct part *parts, uint16_t *part_of, const struct cell *cell)
+struct parts {
+    struct part *at;
+    size_t n, room;
+    size_t nown; /* the first are of the cell's account, by place->order */
+};
+
+/* The part of a place in another account; new ones are put behind. */
+static size_t other_part(struct parts *parts, struct arena *arena, const struct place *place)
 {
+    for (size_t i = parts->nown; i < parts->n; i++)
+        if (parts->at[i].place == place)
+            return i;
+    if (parts->n == parts->room) {
+        struct part *more = ARENA_NEW(arena, struct part, 2 * parts->room);
+        memcpy(more, parts->at, parts->n * sizeof *more);
+        parts->at = more;
+        parts->room *= 2;
+    }
+    parts->at[parts->n] = (struct part){.place = place, .other = true};
+    return parts->n++;
+}
+
+/* Count what belongs to which part; ${part_of} says it by event. */
+static void count_parts(struct parts *parts, struct arena *arena, uint16_t *part_of,
+                        const struct cell *cell)
+{
+    const struct account *own = cell->events[0].scene->place->account;
     for (uint32_t i = 0; i < cell->n; i++) {
         if (i + AHEAD < cell->n)
             __builtin_prefetch(&cell->events[i + AHEAD].scene->place);
         const struct place *place = cell->events[i].scene->place;
-        struct part *part = &parts[place->order];
+        size_t k = place->order;
+        if (place->account != own)
+            k = other_part(parts, arena, place);
+        struct part *part = &parts->at[k];
         if (part->n++ == 0)
             part->place = place;
-        part_of[i] = (uint16_t)place->order;
+        part_of[i] = (uint16_t)k;
     }
 }
 
@@ -229,13 +258,19 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     size_t *counts = ARENA_ROOM(arena, size_t, RADIX);
     const int64_t base_ms = cell->from_ms - UTC_MINUTE_MS;
 
-    /* Region by region, in the order in which the scenario names them; then the global one. */
-    const size_t nparts = cell->events[0].scene->place->account->nregions + 1;
-    struct part *parts = ARENA_NEW(arena, struct part, nparts);
-    count_parts(parts, part_of, cell);
+    /* Region by region, in the order in which the scenario names them; then the global one, and
+       what other accounts see of all this. */
+    struct parts all = {.nown = cell->events[0].scene->place->account->nregions + 1};
+    all.n = all.nown;
+    all.room = all.nown + 4;
+    all.at = ARENA_NEW(arena, struct part, all.room);
+    count_parts(&all, arena, part_of, cell);
+    struct part *parts = all.at;
     size_t first = 0;
-    for (size_t r = 0; r < nparts; r++) {
-        parts[r].address = draw_at(seed, PURPOSE_SHARD, (uint64_t)cell->account << 16 | r);
+    for (size_t r = 0; r < all.n; r++) {
+        uint64_t of = (uint64_t)cell->account << 16 | r;
+        parts[r].address =
+            draw_at(parts[r].other ? parts[r].place->address : seed, PURPOSE_SHARD, of);
         parts[r].first = first;
         first += parts[r].n;
         parts[r].n = 0;
@@ -248,11 +283,12 @@ void deliver_place(struct delivery *out, struct arena *arena, const struct cell 
     }
 
     struct placing p = {.arena = arena, .cell = cell, .settings = settings, .out = out};
-    for (size_t r = 0; r < nparts; r++) {
+    for (size_t r = 0; r < all.n; r++) {
         const struct part *part = &parts[r];
         if (part->n == 0)
             continue;
         p.place = part->place;
+        p.suffix = part->other ? 5 : 0;
         sort_arrivals(arrivals + part->first, spare, part->n, counts);
         fill_buffers(&p, arrivals + part->first, part->n, base_ms);
     }

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "cloudtrail/rules.h"
+#include "gen/across.h"
 
 enum { VALUE_MAX = 1 << 20 };
 
@@ -172,16 +173,26 @@ static void omit_at(struct node *root, struct span path)
     }
 }
 
-/* Merge the object ${pin} over ${to}: objects member by member, everything else replaced. */
-static void pin_over(struct arena *arena, struct node *to, const struct json *pin)
+/* What a call's two records do not share: a pin of these speaks of the first one only. */
+static bool is_own(struct span key)
+{
+    return span_is(key, "userIdentity") || span_is(key, "recipientAccountId") ||
+           span_is(key, "eventID");
+}
+
+/* Merge the object ${pin} over ${to}: objects member by member, everything else replaced; in the
+   second record of a call (${copied}) without what is not shared. */
+static void pin_over(struct arena *arena, struct node *to, const struct json *pin, bool copied)
 {
     for (struct json it = {0}; json_next(pin, &it) == 1;) {
         struct span key = json_escaped(arena, span_of(it.key));
+        if (copied && is_own(key))
+            continue;
         struct node *old = node_find(to, key);
         if (old == NULL)
             node_append(to, node_of(arena, key, &it));
         else if (old->kind == NODE_OBJECT && json_is_object(&it))
-            pin_over(arena, old, &it);
+            pin_over(arena, old, &it, false);
         else
             node_replace(old, node_of(arena, key, &it));
     }
@@ -190,7 +201,7 @@ static void pin_over(struct arena *arena, struct node *to, const struct json *pi
 static void lay_over(struct arena *arena, struct node *record, const struct overlay *overlay)
 {
     if (json_is_present(&overlay->record))
-        pin_over(arena, record, &overlay->record);
+        pin_over(arena, record, &overlay->record, false);
     for (size_t i = 0; i < overlay->nomit; i++)
         omit_at(record, overlay->omit[i]);
 }
@@ -244,12 +255,21 @@ static bool is_keyed(const struct call *call)
     return call->caller->when[WHEN_KEYED];
 }
 
+/* Whether another account has a record of the call too. */
+static bool is_shared(const struct call *call)
+{
+    struct span lender = across_lender(call->operation, call->step);
+    return call->error == NULL && lender.n > 0 && !span_equal(lender, call->caller->account);
+}
+
 static bool rule_holds(const struct rule *r, const struct call *call)
 {
     int version = slot_event_version(call);
     if (version < r->since || version > r->until)
         return false;
     switch (r->when) {
+    case WHEN_SERVICE:
+        return call->caller->when[WHEN_SERVICE] || is_shared(call);
     case WHEN_FAILED:
         return call->error != NULL && call->error->code.n > 0;
     case WHEN_EXPLAINED:
@@ -341,6 +361,7 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
         }
     }
     /* No record carries "requestParameters": {}. */
+    prune(root, call);
     return root->first == NULL ? node_json(arena, root->key, SPAN("null")) : root;
 }
 
@@ -400,7 +421,10 @@ struct node *draft_make(struct arena *arena, const struct rules *rules, const st
         const struct rule *r = &rules->members[i];
         if (!rule_holds(r, call))
             continue;
-        if (r->from.n > 0 || r->constant.n > 0) {
+        /* The other account's record of a call has an eventID of its own. */
+        if (call->caller->origin != NULL && span_is(r->from, "event.id")) {
+            put_at(arena, record, r->path, node_slot(arena, SPAN(""), SPAN("event.copyId")));
+        } else if (r->from.n > 0 || r->constant.n > 0) {
             put_at(arena, record, r->path, rule_value(arena, r));
         } else if (span_is(r->path, "userIdentity")) {
             struct node *identity = node_new(arena, NODE_OBJECT, r->path);
@@ -419,11 +443,11 @@ struct node *draft_make(struct arena *arena, const struct rules *rules, const st
     const struct actor *actor = call->caller->actor;
     const struct step *step = call->step;
     if (json_is_present(&actor->pin))
-        pin_over(arena, record, &actor->pin);
+        pin_over(arena, record, &actor->pin, false);
     for (size_t i = 0; i < actor->nomit; i++)
         omit_at(record, actor->omit[i]);
     if (json_is_present(&step->pin))
-        pin_over(arena, record, &step->pin);
+        pin_over(arena, record, &step->pin, call->caller->origin != NULL);
     for (size_t i = 0; i < step->nomit; i++)
         omit_at(record, step->omit[i]);
     prune(record, call);

@@ -13,6 +13,7 @@
 #include "gen/world.h"
 
 struct caller;
+struct saved;
 struct template;
 
 /* The credentials of one session, or an actor's long-term key. */
@@ -39,6 +40,8 @@ struct scene {
     const struct session *opened; /* the session that the call begins, or NULL */
     struct span address;          /* sourceIPAddress */
     int64_t began_ms;
+    const struct saved *saved; /* the last template that the activity made, or NULL */
+    int64_t saved_ms;          /* when the template that a call names was made, 0: before the run */
     uint64_t launch;     /* address of the last call that changed the environment, 0 for none */
     uint64_t occurrence; /* address of the activity's run */
 };

@@ -164,14 +164,16 @@ static void pack_file(struct logfile *out, struct worker *w, const struct run *r
 /* The record's eventID again, from its address or from what the scenario pins. */
 static struct span event_id(struct arena *arena, const struct event *ev)
 {
-    struct json pinned = json_member(&ev->step->pin, "eventID");
+    struct json pinned = {0};
+    if (ev->scene->caller->origin == NULL)
+        pinned = json_member(&ev->step->pin, "eventID");
     if (!json_is_string(&pinned))
         pinned = json_member(&ev->scene->caller->actor->pin, "eventID");
     if (json_is_string(&pinned))
         return json_text(&pinned);
+    const uint32_t purpose = ev->scene->caller->origin != NULL ? PURPOSE_COPY_ID : PURPOSE_EVENT_ID;
     char *id = ARENA_NEW(arena, char, IDS_UUID_N + 1);
-    ids_uuid(id, draw_at(ev->address, PURPOSE_EVENT_ID, 0),
-             draw_at(ev->address, PURPOSE_EVENT_ID, 1));
+    ids_uuid(id, draw_at(ev->address, purpose, 0), draw_at(ev->address, purpose, 1));
     return (struct span){id, IDS_UUID_N};
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/draw.h"
+#include "gen/across.h"
 #include "gen/catalog.h"
 #include "gen/purpose.h"
 
@@ -18,6 +19,13 @@ struct opener {
 static const struct span browser =
     SPAN_INIT("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
               "Chrome/106.0.0.0 Safari/537.36");
+
+/* A user whose own client the scenario does not name has the command line. */
+static const struct span command_line =
+    SPAN_INIT("aws-cli/2.27.50 md/awscrt#0.26.1 ua/2.1 os/linux#6.8.0-62-generic md/arch#x86_64 "
+              "lang/python#3.13.4 md/pyimpl#CPython m/b,E,Z cfg/retry-mode#standard "
+              "md/installer#exe md/distrib#ubuntu.24 md/prompt#off "
+              "md/command#sts.{operation.kebab}");
 
 static bool contains(struct span text, const char *part)
 {
@@ -66,8 +74,13 @@ static const char *role_opener(struct opener *o, const struct identity *role,
                                 .provider = role->provider};
         return "sts:AssumeRoleWithWebIdentity";
     }
-    if (role->other_account.n > 0) {
+    if (role->by != NULL && role->by->account == o->actor.account) {
+        *id = role->by->identity;
+        return "sts:AssumeRole";
+    }
+    if (role->other_account.n > 0 || role->by != NULL) {
         *id = (struct identity){.type = IDENTITY_AWS_ACCOUNT,
+                                .role_name = role->role_name,
                                 .session_name = user,
                                 .other_account = role->other_account};
         return "sts:AssumeRole";
@@ -92,6 +105,13 @@ static const char *fill(struct opener *o, const struct caller *opens, struct are
         if (!id->temporary)
             return NULL;
         o->actor.identity.temporary = false;
+        /* A service goes on with a session that the user began, from a place of the user's. */
+        if (o->client.kind == CLIENT_SERVICE && !console) {
+            if (o->actor.naddresses == 0)
+                return NULL;
+            o->client = (struct client){
+                .name = SPAN("aws-cli"), .user_agents = &command_line, .nuser_agents = 1};
+        }
         return console ? "signin:ConsoleLogin" : "sts:GetSessionToken";
     case IDENTITY_FEDERATED_USER:
         o->actor.identity = (struct identity){.type = IDENTITY_IAM_USER, .user_name = id->issuer};
@@ -112,7 +132,7 @@ static const char *fill(struct opener *o, const struct caller *opens, struct are
 }
 
 struct caller *opener_make(struct arena *arena, const struct scenario *s, const struct rules *rules,
-                           const struct caller *opens)
+                           const struct caller *opens, const struct caller *by)
 {
     if (!s->fan_out || !opens->when[WHEN_TEMPORARY] || opens->forwarded || opens->pinned_key.n > 0)
         return NULL;
@@ -141,8 +161,17 @@ struct caller *opener_make(struct arena *arena, const struct scenario *s, const 
     if (opens->actor->identity.type != IDENTITY_IAM_USER &&
         opens->actor->identity.type != IDENTITY_ROOT)
         address = draw_at(opens->address, PURPOSE_SESSION, 1);
+    const bool across = o->actor.identity.type == IDENTITY_AWS_ACCOUNT && by != NULL;
+    if (by != NULL && !across)
+        address = by->address;
     caller_make(&o->caller, arena, s, rules, &o->actor, &o->client, address);
     o->caller.opens = opens;
+    o->caller.by = by;
+    if (across) {
+        across_disguise(&o->caller, by);
+        o->caller.user_agent = by->client == opens->client ? by->user_agent : o->caller.user_agent;
+        o->caller.copy = across_whole(arena, s, rules, &o->caller, by);
+    }
     o->step = (struct step){.name = op->name,
                             .operation = op,
                             .chance_ppm = 1000000,

@@ -13,14 +13,16 @@
 struct arena;
 
 /**
- * opener_make(arena, s, rules, opens):
+ * opener_make(arena, s, rules, opens, by):
  * The caller that begins the sessions of ${opens}; its ->opens is ${opens}. NULL for an actor whose
  * credentials have no beginning in a trail, or whose way of beginning the catalog does not know.
+ * ${by}, or NULL, is who takes the role on; one of another account has a record of that too, whose
+ * caller is ->copy.
  *
  * Owns:   lives in ${arena}.
  */
 struct caller *opener_make(struct arena *arena, const struct scenario *s, const struct rules *rules,
-                           const struct caller *opens);
+                           const struct caller *opens, const struct caller *by);
 
 /**
  * opener_step(c):

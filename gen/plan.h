@@ -15,6 +15,8 @@
 #include "gen/scenario.h"
 #include "gen/world.h"
 
+struct across;
+struct saved;
 struct arena;
 struct scene;
 
@@ -29,6 +31,8 @@ struct plan_activity {
 
 /* What a step's request tells, found once. */
 struct plan_step {
+    bool saved;   /* it makes a template or tells when one was made */
+    bool crosses; /* it is about a role of another account, which is named */
     bool deploys; /* it names the version that its activity makes */
 };
 
@@ -47,8 +51,12 @@ struct plan {
     size_t ncallers;
     const uint32_t *first_caller;        /* by actor, and one behind the last */
     const struct caller *const *openers; /* by actor: who begins its sessions, or NULL */
-    const uint32_t *actors;              /* grouped by account */
-    const uint32_t *first_actor;         /* by account, and one behind the last */
+    const struct across *across;         /* whose calls another account records too */
+    size_t nacross;
+    const struct saved *saved; /* templates that are made on purpose, in order of time */
+    size_t nsaved;
+    const uint32_t *actors;      /* grouped by account */
+    const uint32_t *first_actor; /* by account, and one behind the last */
     const struct plan_activity *activities;
     const struct plan_deployer *deployers; /* by environment */
     const struct plan_step *steps;         /* by step.index */
@@ -81,6 +89,9 @@ struct agenda {
 /* The stretch and the account of cell ${i}: accounts take turns within each stretch. */
 void plan_cell(const struct plan *p, uint64_t i, uint32_t *account, int64_t *from_ms,
                int64_t *to_ms);
+
+/* The occurrence of placed activity ${i} of the scenario. */
+void plan_placed(struct occurrence *out, const struct plan *p, size_t i);
 
 /* The caller that ${actor} is with client ${client}. */
 const struct caller *plan_caller(const struct plan *p, uint32_t actor, uint32_t client);

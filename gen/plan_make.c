@@ -5,10 +5,12 @@
 #include "base/draw.h"
 #include "base/err.h"
 #include "base/utc.h"
+#include "gen/across.h"
 #include "gen/activity.h"
 #include "gen/life.h"
 #include "gen/opener.h"
 #include "gen/purpose.h"
+#include "gen/saved.h"
 #include "gen/template.h"
 
 /* A cell's records fit in memory a few times over: about 64 MB of text at most. */
@@ -51,6 +53,9 @@ static void make_activities(struct plan *p, struct arena *arena)
             const struct step *step = &s->activities[i].steps[k];
             const struct operation *op = step->operation;
             const struct json label = json_member(&step->with, "versionLabel");
+            steps[step->index].saved = rows_name(op->response, op->nresponse, "template.created") ||
+                                       op->effect == EFFECT_CREATE_TEMPLATE;
+            steps[step->index].crosses = across_lender(op, step).n > 0;
             steps[step->index].deploys = span_is(json_text(&label), "{version.label}");
             if (steps[step->index].deploys && op->effect == EFFECT_UPDATE)
                 made[i].deploys = true;
@@ -105,6 +110,31 @@ static size_t clients_of(const struct scenario *s, uint32_t actor, uint32_t *cli
     return n;
 }
 
+/* The first caller of the actor that takes the role of ${a} on, or NULL. */
+static const struct caller *taker(const struct plan *p, const struct actor *a)
+{
+    if (a->identity.by == NULL)
+        return NULL;
+    return &p->callers[p->first_caller[a->identity.by - p->scenario->actors]];
+}
+
+/* Callers whose roles other actors take on; an AWSAccount is one of them in disguise. */
+static void make_seconds(struct plan *p, struct arena *arena, struct caller *callers)
+{
+    const struct scenario *s = p->scenario;
+    for (uint32_t i = 0; i < s->nactors; i++) {
+        const struct caller *by = taker(p, &s->actors[i]);
+        for (uint32_t k = p->first_caller[i]; by != NULL && k < p->first_caller[i + 1]; k++) {
+            struct caller *c = &callers[k];
+            c->by = by;
+            if (c->actor->identity.type != IDENTITY_AWS_ACCOUNT)
+                continue;
+            across_disguise(c, by);
+            c->copy = across_whole(arena, s, p->rules, c, by);
+        }
+    }
+}
+
 static void make_callers(struct plan *p, struct arena *arena)
 {
     const struct scenario *s = p->scenario;
@@ -126,16 +156,74 @@ static void make_callers(struct plan *p, struct arena *arena)
     p->callers = callers;
     p->ncallers = first[s->nactors];
     p->first_caller = first;
+    make_seconds(p, arena, callers);
 
     const struct caller **openers = ARENA_NEW(arena, const struct caller *, s->nactors + 1);
     for (uint32_t i = 0; i < s->nactors; i++) {
-        struct caller *opener = opener_make(arena, s, p->rules, &callers[first[i]]);
+        struct caller *opener =
+            opener_make(arena, s, p->rules, &callers[first[i]], taker(p, &s->actors[i]));
         if (opener == NULL)
             continue;
         opener->index = (uint32_t)p->ncallers++;
         openers[i] = opener;
     }
     p->openers = openers;
+}
+
+struct across_list {
+    struct arena *arena;
+    struct across *rows;
+    size_t n, room;
+};
+
+static void add_across(struct across_list *list, const struct plan *p, const struct caller *of,
+                       struct span lender)
+{
+    const struct scenario *s = p->scenario;
+    uint32_t account = 0;
+    while (account < s->naccounts && !span_equal(s->accounts[account].id, lender))
+        account++;
+    if (account == s->naccounts || account == of->actor->account)
+        return;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->rows[i].of == of && list->rows[i].account == account)
+            return;
+    if (list->n == list->room) {
+        list->room = list->room == 0 ? 16 : 2 * list->room;
+        struct across *rows = ARENA_NEW(list->arena, struct across, list->room);
+        if (list->n > 0)
+            memcpy(rows, list->rows, list->n * sizeof *rows);
+        list->rows = rows;
+    }
+    list->rows[list->n++] =
+        (struct across){of, across_seen(list->arena, s, p->rules, of, account), account};
+}
+
+static void add_activity(struct across_list *list, const struct plan *p, uint32_t actor,
+                         uint32_t number)
+{
+    const struct activity *activity = &p->scenario->activities[number];
+    for (size_t i = 0; i < activity->nsteps; i++) {
+        const struct step *step = &activity->steps[i];
+        if (!p->steps[step->index].crosses)
+            continue;
+        uint32_t client = step->client != SCENARIO_NONE ? step->client : activity->client;
+        add_across(list, p, plan_caller(p, actor, client), across_lender(step->operation, step));
+    }
+}
+
+/* Who takes roles of the scenario's other accounts on, in an activity of its own. */
+static void make_across(struct plan *p, struct arena *arena)
+{
+    const struct scenario *s = p->scenario;
+    struct across_list list = {.arena = arena};
+    for (uint32_t i = 0; i < s->nactors; i++)
+        for (size_t k = 0; k < s->actors[i].nhabits; k++)
+            add_activity(&list, p, i, s->actors[i].habits[k].activity);
+    for (size_t i = 0; i < s->nplaced; i++)
+        add_activity(&list, p, s->placed[i].actor, s->placed[i].activity);
+    p->across = list.rows;
+    p->nacross = list.n;
 }
 
 static void group_actors(struct plan *p, struct arena *arena)
@@ -296,9 +384,11 @@ int plan_make(struct plan *out, struct arena *arena, const struct scenario *scen
     world_make(&out->world, arena, scenario, seed);
     make_activities(out, arena);
     make_callers(out, arena);
+    make_across(out, arena);
     life_settle(out, out->world.environments);
     group_actors(out, arena);
     find_deployers(out, arena);
     choose_cells(out);
+    saved_make(out, arena);
     return check(out, arena, e);
 }

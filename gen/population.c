@@ -272,7 +272,7 @@ static int64_t most_actors(const struct population *p)
     int64_t units = (w->accounts + POPULATION_UNIT_ACCOUNTS - 1) / POPULATION_UNIT_ACCOUNTS;
     int64_t deployed = w->applications > w->pipelines ? w->applications : w->pipelines;
     return people + w->accounts * everywhere + units * (w->monitors + w->vendors) +
-           unit * deployed + w->instances;
+           unit * deployed + w->instances + w->scanners;
 }
 
 /* The document of ${text}, kept with the scenario's others. */

@@ -138,12 +138,32 @@ static void write_pipelines(struct population *p)
     }
 }
 
+/* Who takes a profile's roles on, in all accounts: it lives in the first one and does nothing else.
+ */
+static void write_taker(struct population *p, const struct company_profile *profile,
+                        struct span name, uint32_t number)
+{
+    struct population_actor actor = {
+        .name = population_put_taker(p, name),
+        .region = p->wish.regions[0],
+        .application = name,
+        .address = population_draw(population_at(p, POPULATION_MACHINE, 0),
+                                   (uint64_t)number * 64 + (uint64_t)profile->kind),
+    };
+    population_put_begin(p, &actor, profile, profile->by);
+    population_put_addresses(p, &actor, profile->addresses, 0);
+    population_put_habits(p);
+    population_put_end(p);
+}
+
 /* Monitors, scanners, vendors: some of them in accounts of certain kinds. */
 static void write_some(struct population *p, enum company_kind kind, const char *name,
                        int64_t number, bool everywhere)
 {
     for (uint32_t i = 0; i < number; i++) {
         const struct company_profile *profile = profile_by_turn(p, kind, i);
+        if (profile != NULL && profile->by.n > 0)
+            write_taker(p, profile, number_name(p, name, i), i);
         for (uint32_t a = 0; a < p->naccounts && profile != NULL; a++)
             if (everywhere || ((p->accounts[a].stages & COMPANY_PRODUCTION) != 0 &&
                                p->accounts[a].nenvironments > 0))

@@ -146,6 +146,9 @@ void population_put_text(struct population *p, const char *key, struct span valu
 /* The actor's whole name: with the account's when there are several. */
 struct span population_put_name(const struct population *p, struct span name, uint32_t account);
 
+/* What the one is called that takes on the roles of actors called ${name}. */
+struct span population_put_taker(const struct population *p, struct span name);
+
 /* Begin "addresses"; the addresses follow. */
 void population_put_addresses(struct population *p, const struct population_actor *actor,
                               enum company_addresses where, size_t zone);

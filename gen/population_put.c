@@ -21,6 +21,11 @@ struct span population_put_name(const struct population *p, struct span name, ui
     return arena_printf(p->arena, "%.*s-%.*s", SPAN_ARG(name), SPAN_ARG(p->accounts[account].name));
 }
 
+struct span population_put_taker(const struct population *p, struct span name)
+{
+    return arena_printf(p->arena, "%.*s-user", SPAN_ARG(name));
+}
+
 void population_put_text(struct population *p, const char *key, struct span value)
 {
     buf_printf(p->text, ",\"%s\":", key);
@@ -58,6 +63,8 @@ static void put_slot(struct population *p, const struct population_actor *actor,
         buf_put_span(p->text, actor->application);
     else if (span_is(slot, "name"))
         buf_put_span(p->text, actor->name);
+    else if (span_is(slot, "by"))
+        buf_put_span(p->text, population_put_name(p, population_put_taker(p, actor->name), 0));
     else if (span_is(slot, "set"))
         buf_put_span(p->text, permission_set(account));
     else if (span_is(slot, "hex")) {

@@ -55,7 +55,8 @@ enum purpose {
     PURPOSE_TAG,         /* identifiers that data files tell apart by a tag */
     PURPOSE_CYCLE,       /* lives of environments that come and go */
     PURPOSE_POPULATION,  /* a population's accounts, people and machines */
-    PURPOSE_BLOCK        /* the deploy that thirty days have for certain */
+    PURPOSE_BLOCK,       /* the deploy that thirty days have for certain */
+    PURPOSE_COPY_ID      /* eventID of another account's record of a call */
 };
 
 #endif

@@ -97,6 +97,8 @@ enum identity_type {
 /* The names AWS gives the types, by enum identity_type, NULL-terminated. */
 extern const char *const scenario_identity_types[];
 
+struct actor;
+
 struct identity {
     enum identity_type type;
     struct span user_name;      /* IAM user, federated user, directory user, ... */
@@ -110,6 +112,7 @@ struct identity {
     struct span service;        /* AWSService: its DNS name */
     struct span identity_store; /* IdentityCenterUser: id of the store, "d-..." or empty: made */
     struct span other_account;  /* AWSAccount: whose principal it is, 12 digits */
+    const struct actor *by;     /* role types and AWSAccount: the actor that takes the role on */
     bool mfa;
     bool temporary; /* IAMUser and Root: session credentials (console, GetSessionToken) */
     bool instance;  /* AssumedRole of an EC2 instance profile: ec2RoleDelivery */

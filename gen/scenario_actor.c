@@ -331,6 +331,11 @@ void scenario_actor_read(struct scenario_part *p, struct scenario_list actors)
         scenario_part_name(&p->actor_names, p->actors[i].name, i, &p->actor_at.at[i], "name");
     }
     scenario_part_sort(&p->actor_names, "an actor");
+    for (size_t i = 0; i < n; i++) {
+        struct json identity = json_member(&p->actor_at.at[i], "identity");
+        if (json_is_object(&identity))
+            scenario_identity_refer(p, &identity, &p->actors[i]);
+    }
     p->out->nactors = n;
     read_roles(p);
     p->out->actors = p->actors;

@@ -21,6 +21,7 @@ const char *const scenario_identity_types[] = {"Root",
 
 struct identity_text {
     struct span type;
+    struct span by; /* an actor's name; scenario_identity_refer looks it up when all are known */
     struct identity identity;
 };
 
@@ -46,6 +47,7 @@ static const struct json_row rows[] = {
      1, 64, NULL},
     {"accountId", JSON_STRING, offsetof(struct identity_text, identity.other_account), false, 12,
      12, NULL},
+    {"by", JSON_STRING, offsetof(struct identity_text, by), false, 1, 128, NULL},
     {"temporary", JSON_BOOL, offsetof(struct identity_text, identity.temporary), false, 0, 0, NULL},
     {"instance", JSON_BOOL, offsetof(struct identity_text, identity.instance), false, 0, 0, NULL},
 };
@@ -56,14 +58,14 @@ enum { NROWS = sizeof(rows) / sizeof(rows[0]) };
    sessions say with roleName and sessionName which role they take on. */
 static const struct {
     const char *needs[3];
-    const char *may[9];
+    const char *may[10];
 } members[] = {
     [IDENTITY_ROOT] = {{NULL}, {"userName", "accessKeyId", "mfa", "temporary", NULL}},
     [IDENTITY_IAM_USER] = {{"userName", NULL},
                            {"path", "principalId", "accessKeyId", "mfa", "temporary", NULL}},
     [IDENTITY_ASSUMED_ROLE] = {{"roleName", NULL},
                                {"path", "principalId", "accessKeyId", "mfa", "sessionName",
-                                "provider", "instance", "accountId", NULL}},
+                                "provider", "instance", "accountId", "by", NULL}},
     [IDENTITY_ROLE] = {{"roleName", NULL},
                        {"userName", "path", "principalId", "accessKeyId", "mfa", NULL}},
     [IDENTITY_FEDERATED_USER] = {{"userName", "issuer", NULL}, {"accessKeyId", "mfa", NULL}},
@@ -71,8 +73,8 @@ static const struct {
                             {"principalId", "roleName", "sessionName", NULL}},
     [IDENTITY_WEB_IDENTITY_USER] = {{"userName", "provider", NULL},
                                     {"principalId", "roleName", "sessionName", NULL}},
-    [IDENTITY_AWS_ACCOUNT] = {{"accountId", NULL},
-                              {"principalId", "roleName", "sessionName", NULL}},
+    [IDENTITY_AWS_ACCOUNT] = {{NULL},
+                              {"accountId", "by", "principalId", "roleName", "sessionName", NULL}},
     [IDENTITY_AWS_SERVICE] = {{"service", NULL}, {"roleName", "sessionName", NULL}},
     [IDENTITY_DIRECTORY] = {{NULL}, {"userName", "principalId", "accessKeyId", "mfa", NULL}},
     [IDENTITY_IDENTITY_CENTER_USER] = {{NULL}, {"identityStore", NULL}},
@@ -183,4 +185,53 @@ void scenario_identity_read(struct scenario_part *p, const struct json *at, stru
     check_type(at, out->type);
     if (good)
         check_values(at, out);
+}
+
+/* Whether ${a} has credentials at any time: a key of its own, or a machine that renews them. */
+static bool is_always_keyed(const struct scenario_part *p, const struct actor *a)
+{
+    if (a->identity.type == IDENTITY_IAM_USER)
+        return !a->identity.temporary;
+    return a->identity.type == IDENTITY_ASSUMED_ROLE && a->hours.always && a->nhabits == 0 &&
+           a->client != SCENARIO_NONE && !p->clients[a->client].client.per_activity;
+}
+
+static bool is_of_scenario(const struct scenario_part *p, struct span account)
+{
+    for (size_t i = 0; i < p->out->naccounts; i++)
+        if (span_equal(p->accounts[i].id, account))
+            return true;
+    return false;
+}
+
+void scenario_identity_refer(struct scenario_part *p, const struct json *at, struct actor *actor)
+{
+    struct identity *id = &actor->identity;
+    struct json by = json_member(at, "by");
+    if (id->type == IDENTITY_AWS_ACCOUNT && json_is_present(&by) == (id->other_account.n > 0))
+        json_complain(at, "identity type \"AWSAccount\" needs either \"accountId\" or \"by\"");
+    if (id->other_account.n > 0 && is_of_scenario(p, id->other_account))
+        scenario_part_complain(at, "accountId",
+                               "account \"%.*s\" is in this scenario and has a record of the call "
+                               "too; say which of its actors calls, with \"by\" in its place",
+                               SPAN_ARG(id->other_account));
+    if (!json_is_string(&by))
+        return;
+    uint32_t index = scenario_part_refer(p, &p->actor_names, &by, "an actor of this scenario");
+    if (index == SCENARIO_NONE)
+        return;
+    const struct actor *a = &p->actors[index];
+    if (a == actor || a->identity.by == actor)
+        json_complain(&by, "\"%.*s\" cannot take its own role on; name another actor",
+                      SPAN_ARG(a->name));
+    else if (!is_always_keyed(p, a))
+        json_complain(&by,
+                      "\"%.*s\" has no key at all times; name an IAMUser that is not "
+                      "\"temporary\", or an AssumedRole at work \"always\" that \"does\" nothing",
+                      SPAN_ARG(a->name));
+    else if (id->type == IDENTITY_AWS_ACCOUNT && a->account == actor->account)
+        json_complain(&by, "\"%.*s\" is in the same account; name an actor of another one",
+                      SPAN_ARG(a->name));
+    else
+        id->by = a;
 }

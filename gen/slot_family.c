@@ -3,7 +3,7 @@
  *
  * Made-up identifiers, as many as data needs: one for an owner, a form and a tag, as in
  * "environment.hex17.group". And what the call's request says, "request.roleName", and the id of a
- * role that it names.
+ * role that it names; and how long a session was asked for, if not the usual seconds.
  */
 #include "gen/slot_rows.h"
 
@@ -170,8 +170,23 @@ SLOT_FIXED(request_text)
 SLOT_FIXED(role_id)
 {
     struct span name = request_text(c, tag);
-    return caller_unique(c->arena, "AROA", c->scenario->accounts[c->caller->actor->account].id,
-                         name.n > 0 ? name : tag);
+    return caller_role_id(c->arena, c->scenario, c->caller->actor->account,
+                          name.n > 0 ? name : tag);
+}
+
+/* Seconds that are asked for when they are not the ${tag} that one gets without. Services get what
+   they agreed on with STS. */
+SLOT_FIXED(session_seconds)
+{
+    const struct actor *actor =
+        c->caller->origin != NULL ? c->caller->origin->actor : c->caller->actor;
+    int64_t usual_s = 0;
+    for (size_t i = 0; i < tag.n; i++)
+        usual_s = usual_s * 10 + (tag.p[i] - '0');
+    const int64_t session_s = actor->session_ms / UTC_SECOND_MS;
+    if (session_s == usual_s || actor->identity.type == IDENTITY_AWS_SERVICE)
+        return (struct span){NULL, 0};
+    return arena_printf(c->arena, "%lld", (long long)session_s);
 }
 
 static const struct slot rows[] = {ROWS(account),
@@ -180,6 +195,7 @@ static const struct slot rows[] = {ROWS(account),
                                    ROWS(environment),
                                    ROWS(place),
                                    {"request", NULL, request_text, 0, false, false},
-                                   {"roleId", NULL, role_id, 0, false, false}};
+                                   {"roleId", NULL, role_id, 0, false, false},
+                                   {"sessionSeconds", NULL, session_seconds, 0, true, true}};
 
 const struct slot_rows slot_family_rows = {rows, sizeof rows / sizeof rows[0]};

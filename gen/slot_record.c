@@ -83,6 +83,12 @@ SLOT_PUT(put_application_created)
     return a == NULL ? at : slot_put_date(at, a->created_ms);
 }
 
+SLOT_PUT(put_template_created)
+{
+    return ev->scene->saved_ms != 0 ? slot_put_date(at, ev->scene->saved_ms)
+                                    : put_application_created(at, ev, 0);
+}
+
 SLOT_PUT(put_environment_created)
 {
     const struct world_environment *e = ev->scene->environment;
@@ -115,6 +121,11 @@ SLOT_PUT(put_address)
 SLOT_PUT(put_event_id)
 {
     return put_uuid(at, ev->address, PURPOSE_EVENT_ID);
+}
+
+SLOT_PUT(put_copy_id)
+{
+    return put_uuid(at, ev->address, PURPOSE_COPY_ID);
 }
 
 SLOT_PUT(put_request_id)
@@ -334,6 +345,7 @@ static const struct slot slots[] = {
     {"environment.version", put_running_label, NULL, SLOT_TEXT_MOST, false, true},
     {"error.code", NULL, error_code, 0, false, false},
     {"error.message", NULL, error_message, 0, false, false},
+    {"event.copyId", put_copy_id, NULL, IDS_UUID_N, false, false},
     {"event.id", put_event_id, NULL, IDS_UUID_N, false, false},
     {"event.sharedId", put_shared_id, NULL, IDS_UUID_N, false, false},
     {"identity.account", NULL, identity_account, 0, false, false},
@@ -373,6 +385,7 @@ static const struct slot slots[] = {
     {"service.name", NULL, service_name, 0, false, false},
     {"stack.name", put_stack_name, NULL, SLOT_TEXT_MOST, false, true},
     {"template.arn", put_template_arn, NULL, SLOT_TEXT_MOST, false, true},
+    {"template.created", put_template_created, NULL, UTC_JAVA_MAX, false, true},
     {"template.name", put_template_name, NULL, SLOT_TEXT_MOST, false, true},
     {"time", put_time, NULL, UTC_JAVA_MAX, false, false},
     {"time.iso", put_time_iso, NULL, 20, false, false},

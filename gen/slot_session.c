@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/draw.h"
 #include "base/json.h"
+#include "gen/across.h"
 #include "gen/purpose.h"
 
 /* Characters of a session token: four for three bytes, so that nothing is filled up. */
@@ -24,6 +25,21 @@ SLOT_PUT(put_session_created)
     return at + 20;
 }
 
+/* The id of the account whose role a call is about, or empty: the caller's own. */
+static struct span lender(const struct caller *c, const struct step *step)
+{
+    struct span named = across_lender(step->operation, step);
+    if (named.n > 0)
+        return named;
+    return c->opens != NULL ? c->opens->account : c->lender;
+}
+
+static struct span issuer_of(const struct event *ev)
+{
+    struct span id = lender(ev->scene->caller, ev->step);
+    return id.n > 0 ? id : ev->scene->place->account->id;
+}
+
 /* Credentials that a call of STS hands out: those of the session it begins, else used by nobody. */
 SLOT_PUT(put_issued_key)
 {
@@ -31,8 +47,7 @@ SLOT_PUT(put_issued_key)
         memcpy(at, ev->scene->opened->key, IDS_KEY_N);
         return at + IDS_KEY_N;
     }
-    ids_unique(at, IDS_KEY_N, "ASIA", ev->scene->place->account->id,
-               draw_at(ev->address, PURPOSE_SESSION, 0));
+    ids_unique(at, IDS_KEY_N, "ASIA", issuer_of(ev), draw_at(ev->address, PURPOSE_SESSION, 0));
     return at + IDS_KEY_N;
 }
 
@@ -42,8 +57,11 @@ SLOT_PUT(put_issued_expiration)
     int64_t from_ms = opened != NULL ? opened->created_ms : ev->time_ms;
     const struct json asked = json_member(&ev->step->with, "durationSeconds");
     const int64_t asked_s = json_integer(&asked, 0);
-    return slot_put_date(at, from_ms + (asked_s > 0 ? asked_s * UTC_SECOND_MS
-                                                    : ev->scene->caller->actor->session_ms));
+    const struct caller *c = ev->scene->caller;
+    const int64_t session_ms = (c->origin != NULL ? c->origin : c)->actor->session_ms;
+    return slot_put_date(at, opened != NULL && asked_s == 0
+                                 ? opened->expires_ms
+                                 : from_ms + (asked_s > 0 ? asked_s * UTC_SECOND_MS : session_ms));
 }
 
 /* What programs that exchange a token ask for: the whole session that their role allows. */
@@ -135,7 +153,7 @@ SLOT_PUT(put_issued_token)
     b = put_random(put_head(b, 0x22, SEAL_N), SEAL_N, draw_at(address, PURPOSE_TOKEN, 1));
     /* Both lengths need two bytes, so what they hold is known from what is left. */
     b = put_head(b, 0x2a, n - (size_t)(b - bytes) - 3);
-    b = put_member(b, 0x1a, ev->scene->place->account->id);
+    b = put_member(b, 0x1a, issuer_of(ev));
     b = put_random(put_head(b, 0x22, NONCE_N), NONCE_N, draw_at(address, PURPOSE_TOKEN, 2));
     b = put_head(b, 0x2a, n - (size_t)(b - bytes) - 3);
     b = put_random(b, n - (size_t)(b - bytes), draw_at(address, PURPOSE_TOKEN, 3));
@@ -149,33 +167,74 @@ SLOT_FIXED(session_mfa)
     return c->caller->actor->identity.mfa && !c->caller->forwarded ? SPAN("true") : SPAN("false");
 }
 
-/* The role a call hands over or assumes: the one its identity names. */
+/* A text that the step's request gives, or an empty one. */
+static struct span asked(const struct call *c, const char *member)
+{
+    const struct json given = json_member(&c->step->with, member);
+    return json_escaped(c->arena, json_text(&given));
+}
+
+/* Who makes the call in its first record: the second one asks and answers the same. */
+static const struct caller *first(const struct call *c)
+{
+    return c->caller->origin != NULL ? c->caller->origin : c->caller;
+}
+
+/* The role a call hands over or assumes: the one asked for, else the one its identity names. */
 static struct span role_name(const struct call *c)
 {
-    struct span name = c->caller->actor->identity.role_name;
-    return name.n > 0 ? json_escaped(c->arena, name) : SPAN("aws-elasticbeanstalk-service-role");
+    struct span arn = asked(c, "roleArn");
+    for (size_t slash; (slash = span_find(arn, '/')) < arn.n;)
+        arn = span_from(arn, slash + 1);
+    struct span name =
+        arn.n > 0 ? arn : json_escaped(c->arena, first(c)->actor->identity.role_name);
+    return name.n > 0 ? name : SPAN("aws-elasticbeanstalk-service-role");
+}
+
+SLOT_FIXED(role_account)
+{
+    struct span id = lender(c->caller, c->step);
+    return id.n > 0 ? id : SPAN("{account.id}");
+}
+
+static struct span role_id(const struct call *c)
+{
+    struct span id = lender(c->caller, c->step);
+    for (uint32_t i = 0; i < c->scenario->naccounts; i++)
+        if (span_equal(c->scenario->accounts[i].id, id))
+            return caller_role_id(c->arena, c->scenario, i, role_name(c));
+    if (id.n > 0)
+        return caller_unique(c->arena, "AROA", id, role_name(c));
+    return caller_role_id(c->arena, c->scenario, c->caller->actor->account, role_name(c));
 }
 
 SLOT_FIXED(role_arn)
 {
+    struct span arn = asked(c, "roleArn");
+    if (arn.n > 0)
+        return arn;
     if (c->caller->opens != NULL && c->caller->opens->issuer_arn.n > 0)
         return c->caller->opens->issuer_arn;
-    if (c->caller->issuer_arn.n > 0)
-        return c->caller->issuer_arn;
-    return arena_printf(c->arena, "arn:{partition}:iam::{account.id}:role/%.*s",
+    if (first(c)->issuer_arn.n > 0)
+        return first(c)->issuer_arn;
+    return arena_printf(c->arena, "arn:{partition}:iam::{role.account}:role/%.*s",
                         SPAN_ARG(role_name(c)));
 }
 
 SLOT_FIXED(issued_name)
 {
-    if (c->caller->opens != NULL)
-        return c->caller->opens->session_name;
-    if (c->caller->session_name.n > 0)
-        return c->caller->session_name;
-    struct span wanted = c->caller->actor->identity.session_name;
+    struct span wanted = asked(c, "roleSessionName");
     if (wanted.n > 0)
-        return json_escaped(c->arena, wanted);
-    return c->caller->when[WHEN_SERVICE] ? SPAN("elasticbeanstalk") : SPAN("{actor.name}");
+        return wanted;
+    if (c->caller->opens != NULL)
+        return c->caller->opens->session_name.n > 0 ? c->caller->opens->session_name
+                                                    : c->caller->opens->user_name;
+    if (first(c)->session_name.n > 0)
+        return first(c)->session_name;
+    if (first(c)->actor->identity.session_name.n == 0 &&
+        first(c)->actor->identity.type == IDENTITY_AWS_SERVICE)
+        return SPAN("elasticbeanstalk");
+    return caller_session_name(c->arena, first(c)->actor);
 }
 
 /* What EC2 and Lambda assume for their machines is not told. Source: 6 of 6 such records. */
@@ -192,7 +251,7 @@ SLOT_FIXED(issued_arn)
     if (c->caller->opens != NULL)
         return c->caller->opens->arn;
     return arena_printf(c->arena,
-                        "arn:{partition}:sts::{account.id}:assumed-role/%.*s/{issued.name}",
+                        "arn:{partition}:sts::{role.account}:assumed-role/%.*s/{issued.name}",
                         SPAN_ARG(role_name(c)));
 }
 
@@ -202,9 +261,7 @@ SLOT_FIXED(issued_principal_id)
         return (struct span){NULL, 0};
     if (c->caller->opens != NULL)
         return c->caller->opens->principal_id;
-    struct span account = c->scenario->accounts[c->caller->actor->account].id;
-    return arena_printf(c->arena, "%.*s:{issued.name}",
-                        SPAN_ARG(caller_unique(c->arena, "AROA", account, role_name(c))));
+    return arena_printf(c->arena, "%.*s:{issued.name}", SPAN_ARG(role_id(c)));
 }
 
 /* A sign-in names no key, but the root user's is there and empty. Source: 29 of 29 records. */
@@ -271,6 +328,7 @@ static const struct slot rows[] = {
     {"issued.seconds", put_issued_seconds, NULL, 20, true, false},
     {"issued.token", put_issued_token, NULL, TOKEN_MOST_N, false, false},
     {"request.extendedId", put_extended_id, NULL, 88, false, false},
+    {"role.account", NULL, role_account, 0, false, false},
     {"role.arn", NULL, role_arn, 0, false, false},
     {"session.created", put_session_created, NULL, 20, false, false},
     {"session.key", put_session_key, NULL, SLOT_TEXT_MOST, false, false},

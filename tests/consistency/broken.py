@@ -58,6 +58,10 @@ def environment(after, created, label, status):
             "environmentArn": f"arn:aws:elasticbeanstalk:{REGION}:{ACCOUNT}:environment/shop/shop-prod"}
 
 
+FAR = {"type": "IAMUser", "principalId": "AIDAIEXAMPLEFARUSERFX", "accountId": "444455556666",
+       "arn": "arn:aws:iam::444455556666:user/far", "userName": "far"}
+
+
 def version(after, label):
     request = {"applicationName": "shop", "versionLabel": label,
                "sourceBundle": {"s3Bucket": BUCKET, "s3Key": f"shop/{label}.zip"}}
@@ -91,7 +95,7 @@ def good():
         "denied": call(700, "UpdateEnvironment", None, None, who=USER, errorCode="AccessDenied",
                        errorMessage=denied),
         "copy": call(750, "AssumeRole", {"roleArn": ROLE, "roleSessionName": "far"}, None, "sts",
-                     {"type": "AWSAccount", "principalId": USER_ID, "accountId": "444455556666"},
+                     {"type": "AWSAccount", "principalId": FAR["principalId"], "accountId": FAR["accountId"]},
                      sharedEventID="5e5e5e5e-0000-4000-8000-000000000000", errorCode="ValidationError"),
         "restart": call(800, "RestartAppServer", {"environmentName": "shop-prod"}),
         "end": call(900, "TerminateEnvironment", {"environmentName": "shop-prod"},
@@ -99,7 +103,7 @@ def good():
     }
     records["events"]["requestParameters"]["requestId"] = records["launch"]["requestID"]
     records["copy2"] = {**copy.deepcopy(records["copy"]), "recipientAccountId": "444455556666",
-                        "eventID": str(uuid.uuid4())}
+                        "userIdentity": FAR, "eventID": str(uuid.uuid4())}
     # each record by itself: they share their identities
     return {name: copy.deepcopy(record) for name, record in records.items()}
 
@@ -217,6 +221,14 @@ BREAKS = {
     "copies have two times": at("copy2", 760),
     "copies have two requestIDs": put("copy2", "requestID", str(uuid.uuid4())),
     "copies lie in one account": put("copy2", "recipientAccountId", ACCOUNT),
+    "copies are of two callers": put("copy2", "userIdentity.principalId", "AIDAIEXAMPLEOTHEREXAM"),
+    "copies have two addresses": put("copy2", "sourceIPAddress", "198.51.100.99"),
+    "both accounts see the caller whole": lambda r: put("copy", "userIdentity", FAR)(r),
+    "the caller's own account saw nothing": lambda r: (
+        add("far", lambda: {**copy.deepcopy(r["copy2"]), "eventName": "GetCallerIdentity",
+                            "sharedEventID": None, "requestID": str(uuid.uuid4())})(r),
+        drop("copy2")(r)),
+    "the other account saw nothing": drop("copy"),
     "a requestID is in two calls": lambda r: put("restart", "requestID", r["deploy"]["requestID"])(r),
 }
 

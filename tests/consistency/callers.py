@@ -1,5 +1,6 @@
 """Who calls: sessions, roles and users, refusals, forwarded calls, copies in two accounts."""
 
+import json
 import re
 
 from stream import seconds
@@ -49,6 +50,7 @@ class Callers:
         self.sessions, self.handed_out, self.keyless = {}, {}, {}
         self.arn_of, self.id_of = {}, {}
         self.requests, self.shared = {}, {}
+        self.alone, self.places = {}, set()
         self.changed_at, self.seen_at, self.changes = {}, {}, set()
 
     def see(self, at, record):
@@ -59,6 +61,7 @@ class Callers:
         yield from self._refusal(record, identity)
         yield from self._forwarded(at, record, identity)
         yield from self._copies(record)
+        self.places.add((record["recipientAccountId"], record["awsRegion"]))
 
     # ids and ARNs, one to one
 
@@ -226,6 +229,7 @@ class Callers:
         request, shared = record.get("requestID"), record.get("sharedEventID")
         call = (record["eventSource"], record["eventName"], record["eventTime"])
         if shared:
+            yield from self._across(record, shared)
             known = self.shared.setdefault(shared, (call, request, set()))
             if known[:2] != (call, request):
                 yield f"sharedEventID {shared} joins {known[:2]} and {(call, request)}"
@@ -236,3 +240,31 @@ class Callers:
             # a number for a call: a million of them must fit
             if self.requests.setdefault(hash(request), hash((call, shared))) != hash((call, shared)):
                 yield f"requestID {request} is in another call, or in a copy without sharedEventID"
+
+    # what the caller's account and the other one tell of one call
+
+    def _across(self, record, shared):
+        identity = record["userIdentity"]
+        whole = identity.get("type") != "AWSAccount"
+        told = [record.get(member) for member in (
+            "sourceIPAddress", "userAgent", "errorCode", "requestParameters", "responseElements")]
+        if identity.get("type") == "AWSService":
+            return
+        first = self.alone.pop(shared, None)
+        if first is None:
+            self.alone[shared] = (whole, identity.get("principalId"), identity.get("accountId"),
+                                  hash(json.dumps(told)), record["awsRegion"], record["eventName"])
+            return
+        if first[0] == whole:
+            yield f"sharedEventID {shared}: the caller is {'whole' if whole else 'hidden'} in both accounts"
+        if first[1:3] != (identity.get("principalId"), identity.get("accountId")):
+            yield f"sharedEventID {shared} is of {first[1]} and of {identity.get('principalId')}"
+        if first[3] != hash(json.dumps(told)):
+            yield f"sharedEventID {shared}: the two accounts tell different things of the call"
+
+    def end(self):
+        for shared, (whole, who, account, _, region, name) in self.alone.items():
+            if whole:
+                yield f"sharedEventID {shared}: {name} of {who} is in no other account"
+            elif (account, region) in self.places:
+                yield f"sharedEventID {shared}: {name} of {who} is not in its own account {account}"

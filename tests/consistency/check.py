@@ -55,8 +55,9 @@ def contradictions(root, fan_out=True, labels=None):
         for room in (who, what):
             for sentence in room.see(at, record):
                 yield record, sentence
-    for sentence in what.end():
-        yield {}, sentence
+    for room in (who, what):
+        for sentence in room.end():
+            yield {}, sentence
     yield None, count
 
 

@@ -22,7 +22,7 @@ static const struct {
     {"'type': 'AssumedRole', 'roleName': 'r', 'path': '/a/', 'sessionName': 's@x'", "AROARZPUZDIK*",
      "arn:aws:sts::123456789012:assumed-role/r/s@x", "arn:aws:iam::123456789012:role/a/r"},
     {"'type': 'AssumedRole', 'roleName': 'r'", "AROARZPUZDIK*",
-     "arn:aws:sts::123456789012:assumed-role/r/a", "arn:aws:iam::123456789012:role/r"},
+     "arn:aws:sts::123456789012:assumed-role/r/session-a", "arn:aws:iam::123456789012:role/r"},
     {"'type': 'Role', 'roleName': 'r'", "AROARZPUZDIK*", "arn:aws:iam::123456789012:role/r",
      "arn:aws:iam::123456789012:role/r"},
     {"'type': 'FederatedUser', 'userName': 'f', 'issuer': 'b'", "123456789012:f",

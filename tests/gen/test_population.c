@@ -78,7 +78,8 @@ static void numbers_become_that_many(void **state)
     assert_int_equal(count_names(s, "pipeline-", "-development"), 6);
     assert_int_equal(count_names(s, "monitor-", "-production"), 3);
     assert_int_equal(count_names(s, "monitor-", "-staging"), 0);
-    assert_int_equal(count_names(s, "scanner-", ""), 3 * 2);
+    assert_int_equal(count_names(s, "scanner-", ""), 3 * 2 + 2);
+    assert_int_equal(count_names(s, "scanner-", "-user-production"), 2);
     assert_int_equal(count_names(s, "vendor-", ""), 1);
     assert_int_equal(count_names(s, "instance-", "-production"), 4);
     assert_int_equal(count_names(s, "root-", ""), 3);
