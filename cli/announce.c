@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/utc.h"
 #include "replay/notify_place.h"
@@ -19,9 +20,9 @@ enum { TEST_UNSAID, TEST_YES, TEST_NO };
 
 const char *const announce_tests[] = {"auto", "yes", "no", NULL};
 
-bool announce_takes_stdout(const struct announce_options *o)
+FILE *announce_summary(const struct announce_options *o)
 {
-    return o->place != NULL && strcmp(o->place, "-") == 0;
+    return o->place != NULL && strcmp(o->place, "-") == 0 ? stderr : stdout;
 }
 
 /* Whether ${name} can be a bucket's: said by the one who reads s3:// locations. */
@@ -233,6 +234,24 @@ int announce_finish(struct announce *a, sink_lost_fn *lost, void *lost_ctx, stru
                    " log files were not announced; with --resume all that are there are announced "
                    "again",
                    a->totals.failed, a->totals.failed + a->totals.objects);
+}
+
+void announce_put(struct buf *b, const struct announce_options *o, const struct notify_totals *t)
+{
+    if (o->place != NULL)
+        buf_printf(b,
+                   ",\"announced\":{\"files\":%" PRIu64 ",\"messages\":%" PRIu64
+                   ",\"failed\":%" PRIu64 "}",
+                   t->objects, t->messages, t->failed);
+}
+
+void announce_print(FILE *out, const struct announce_options *o, const struct notify_totals *t)
+{
+    if (o->place != NULL)
+        fprintf(out,
+                "notices  %" PRIu64 " messages about %" PRIu64 " files, %" PRIu64
+                " files not announced\n",
+                t->messages, t->objects, t->failed);
 }
 
 void announce_close(struct announce *a)

@@ -8,11 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "cloudtrail/sink.h"
 #include "replay/notify.h"
 #include "replay/target.h"
 
+struct buf;
 struct err;
 
 struct announce_options {
@@ -104,10 +106,14 @@ void announce_wrap(const struct announce *a, struct sink *sink);
  */
 int announce_finish(struct announce *a, sink_lost_fn *lost, void *lost_ctx, struct err *e);
 
+/* What ${o} led to, as a member of JSON or a line of a summary; nothing when it names no place. */
+void announce_put(struct buf *b, const struct announce_options *o, const struct notify_totals *t);
+void announce_print(FILE *out, const struct announce_options *o, const struct notify_totals *t);
+
 /* After all sinks are closed. */
 void announce_close(struct announce *a);
 
-/* Whether the messages go to stdout, where the summary then cannot. */
-bool announce_takes_stdout(const struct announce_options *o);
+/* Where the summary goes: stdout, or stderr where the messages have that. */
+FILE *announce_summary(const struct announce_options *o);
 
 #endif

@@ -38,6 +38,7 @@ static const char *const formats[] = {"trail", "jsonl", NULL};
 static const char *const gzips[] = {"fast", "aws", NULL};
 
 #define AT(field) offsetof(struct gen_arguments, field)
+#define AT_ANNOUNCE(field) AT(where.announce.field)
 
 static const struct opt rows[] = {
     {"out", OPT_TEXT, AT(where.out), 0, 0, NULL, "DIR",
@@ -77,6 +78,7 @@ static const struct opt rows[] = {
      "with --live: a clock that runs X times as fast, from now on"},
     {"resume", OPT_FLAG, AT(resume), 0, 0, NULL, NULL,
      "with --live: pass over what is there already, after an interrupt or a crash"},
+    ANNOUNCE_ROWS(AT_ANNOUNCE),
     {"force", OPT_FLAG, AT(where.force), 0, 0, NULL, NULL,
      "replace what --out holds, whatever it is"},
     {"json", OPT_FLAG, AT(json), 0, 0, NULL, NULL, "print the summary as JSON"},
@@ -150,7 +152,8 @@ static void fill_fingerprint(struct fingerprint *f, const struct gen_options *o,
 }
 
 static void print_summary(const struct gen_options *o, const struct fingerprint *f,
-                          const struct gen_arguments *a, const struct gen_totals *t, FILE *out)
+                          const struct gen_arguments *a, const struct gen_totals *t,
+                          const struct notify_totals *announced, FILE *out)
 {
     char id[64], from[20], to[20];
     fingerprint_id(id, f);
@@ -171,6 +174,7 @@ static void print_summary(const struct gen_options *o, const struct fingerprint 
             ",\"labels\":%" PRIu64 ",\"out\":",
             from, to, id, t->files, t->records, t->text_bytes, t->object_bytes, t->labels);
         json_put_string(&b, span_of(where));
+        announce_put(&b, &a->where.announce, announced);
         buf_printf(&b, "}\n");
         fwrite(b.p, 1, b.n, out);
         buf_free(&b);
@@ -180,6 +184,7 @@ static void print_summary(const struct gen_options *o, const struct fingerprint 
             SPAN_ARG(f->scenario), t->records, t->files, where);
     fprintf(out, "%.1f MB of text, %.1f MB of objects, %" PRIu64 " labels\n",
             (double)t->text_bytes / 1e6, (double)t->object_bytes / 1e6, t->labels);
+    announce_print(out, &a->where.announce, announced);
     fprintf(out, "again: --seed %.*s --start %.20s ", SPAN_ARG(f->seed), from);
     if (o->records > 0)
         fprintf(out, "--records %" PRIu64, o->records);
@@ -229,10 +234,12 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
                      &out, &totals, e);
     if (rc == 0)
         rc = gen_output_finish(&out, &totals, e);
+    const struct notify_totals announced = out.announce.totals;
     gen_output_close(&out);
     if (rc == 0 && (!a->quiet || a->json)) {
         bool streamed = a->where.out != NULL && strcmp(a->where.out, "-") == 0;
-        print_summary(&o, &f, a, &totals, streamed ? stderr : stdout);
+        print_summary(&o, &f, a, &totals, &announced,
+                      streamed ? stderr : announce_summary(&a->where.announce));
         rc = run_flush(e);
     }
     return rc;

@@ -47,7 +47,8 @@ static void tell_progress(void *ctx, const struct play_totals *so_far)
 }
 
 static void print_json(const struct gen_live *g, const struct gen_options *o,
-                       const struct play_totals *t, const struct hist *latency)
+                       const struct play_totals *t, const struct hist *latency,
+                       const struct notify_totals *announced)
 {
     char id[64], from[20], to[20];
     fingerprint_id(id, g->fingerprint);
@@ -72,32 +73,37 @@ static void print_json(const struct gen_live *g, const struct gen_options *o,
                ",\"records\":%" PRIu64 ",\"seconds\":%.3f",
                t->sink.files, t->sink.bytes, t->sink.same + t->there, t->sink.failed,
                t->sink.attempts, t->past, t->records, (double)t->elapsed_ns / 1e9);
+    announce_put(&b, &g->where->announce, announced);
     percentiles_put(&b, "lateMs", &t->late);
     percentiles_put(&b, "arrivalMs", latency);
     buf_printf(&b, "}\n");
-    fwrite(b.p, 1, b.n, stdout);
+    fwrite(b.p, 1, b.n, announce_summary(&g->where->announce));
     buf_free(&b);
 }
 
 static void print_text(const struct gen_live *g, const struct gen_options *o,
-                       const struct play_totals *t, const struct hist *latency)
+                       const struct play_totals *t, const struct hist *latency,
+                       const struct notify_totals *announced)
 {
+    FILE *out = announce_summary(&g->where->announce);
     char from[20];
     utc_iso(from, o->start_ms);
-    printf("files    %" PRIu64 " delivered to %s, %" PRIu64 " there already, %" PRIu64 " failed\n",
-           t->sink.files, g->where->to, t->sink.same + t->there, t->sink.failed);
-    printf("records  %" PRIu64 "\n", t->records);
-    printf("bytes    %" PRIu64 "\n", t->sink.bytes);
-    printf("backfill %" PRIu64 " files were due before the run began\n", t->past);
-    printf("time     %.3f s\n", (double)t->elapsed_ns / 1e9);
-    percentiles_print(stdout, "late", &t->late);
-    percentiles_print(stdout, "arrival", latency);
-    printf("again    --seed %.*s --start %.20s", SPAN_ARG(g->fingerprint->seed), from);
+    fprintf(out,
+            "files    %" PRIu64 " delivered to %s, %" PRIu64 " there already, %" PRIu64 " failed\n",
+            t->sink.files, g->where->to, t->sink.same + t->there, t->sink.failed);
+    fprintf(out, "records  %" PRIu64 "\n", t->records);
+    fprintf(out, "bytes    %" PRIu64 "\n", t->sink.bytes);
+    announce_print(out, &g->where->announce, announced);
+    fprintf(out, "backfill %" PRIu64 " files were due before the run began\n", t->past);
+    fprintf(out, "time     %.3f s\n", (double)t->elapsed_ns / 1e9);
+    percentiles_print(out, "late", &t->late);
+    percentiles_print(out, "arrival", latency);
+    fprintf(out, "again    --seed %.*s --start %.20s", SPAN_ARG(g->fingerprint->seed), from);
     if (o->records > 0)
-        printf(" --records %" PRIu64, o->records);
+        fprintf(out, " --records %" PRIu64, o->records);
     else if (!g->endless)
-        printf(" --duration %" PRId64 "s", (o->end_ms - o->start_ms) / UTC_SECOND_MS);
-    printf("\n");
+        fprintf(out, " --duration %" PRId64 "s", (o->end_ms - o->start_ms) / UTC_SECOND_MS);
+    fprintf(out, "\n");
 }
 
 static int run(const struct gen_live *g, const struct gen_options *o, struct lines *labels,
@@ -120,10 +126,18 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     target.latency = &latency;
     struct sink sink;
     struct source source;
-    if (target_open(&sink, span_of(g->where->to), &target, tell_lost, teller, e) != 0)
+    struct announce announce;
+    if (announce_open(&announce, &g->where->announce, &g->where->to, 1, &target, o->stop, e) != 0)
         return -1;
+    announce_target(&announce, &target, g->where->to);
+    if (target_open(&sink, span_of(g->where->to), &target, tell_lost, teller, e) != 0) {
+        announce_close(&announce);
+        return -1;
+    }
+    announce_wrap(&announce, &sink);
     if (live_open(&source, &live, e) != 0) {
         sink.ops->close(sink.self);
+        announce_close(&announce);
         return -1;
     }
     struct play_totals totals = {.files = 0};
@@ -131,20 +145,24 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     play.schedule.origin_ms = utc_now_ms();
     if (rc == 0)
         rc = play_run(&source, &sink, &play, &totals, e);
+    struct err later = {0};
+    if (announce_finish(&announce, tell_lost, teller, rc == 0 ? e : &later) != 0)
+        rc = -1;
     progress_end(&teller->progress);
     if (teller->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
-    struct err later = {0};
+    later = (struct err){0};
     if (live_settle(&source, totals.files + totals.there, rc == 0 ? e : &later) != 0)
         rc = -1;
     source.ops->close(source.self);
     sink.ops->close(sink.self);
+    announce_close(&announce);
     if (rc != 0 && totals.files == 0)
         return rc;
     if (g->json)
-        print_json(g, o, &totals, &latency);
+        print_json(g, o, &totals, &latency, &announce.totals);
     else if (!g->quiet)
-        print_text(g, o, &totals, &latency);
+        print_text(g, o, &totals, &latency, &announce.totals);
     return rc == 0 ? run_flush(e) : rc;
 }
 

@@ -27,6 +27,11 @@ int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
         return err_set(e, ERR_INPUT, "--format jsonl: goes to a file or to -; use --out");
     if (!lines && w->out != NULL && strcmp(w->out, "-") == 0)
         return err_set(e, ERR_INPUT, "--out -: is for --format jsonl; a trail is many files");
+    if (w->out != NULL && w->announce.place != NULL)
+        return err_set(e, ERR_INPUT,
+                       "--notify: --out comes to its place as a whole; use --to, or replay it");
+    if (announce_check(&w->announce, &w->to, w->to != NULL, e) != 0)
+        return -1;
     if (w->to != NULL) {
         struct target t;
         if (target_read(&t, span_of(w->to), e) != 0)
@@ -61,6 +66,18 @@ static int open_dir(struct gen_output *out, const struct gen_where *w, const str
     return lines_open(&out->labels, outdir_file(&out->dir, "labels.jsonl"), e);
 }
 
+static int open_target(struct gen_output *out, const struct gen_where *w, struct err *e)
+{
+    struct target_options options = w->s3;
+    if (announce_open(&out->announce, &w->announce, &w->to, 1, &w->s3, w->s3.stop, e) != 0)
+        return -1;
+    announce_target(&out->announce, &options, w->to);
+    if (target_open(&out->sink, span_of(w->to), &options, lost, out, e) != 0)
+        return -1;
+    announce_wrap(&out->announce, &out->sink);
+    return 0;
+}
+
 int gen_output_open(struct gen_output *out, const struct gen_where *w, const struct fingerprint *f,
                     const struct gen_options *o, struct err *e)
 {
@@ -73,7 +90,7 @@ int gen_output_open(struct gen_output *out, const struct gen_where *w, const str
     else if (w->out != NULL)
         rc = open_dir(out, w, f, e);
     else
-        rc = target_open(&out->sink, span_of(w->to), &w->s3, lost, out, e);
+        rc = open_target(out, w, e);
     if (rc == 0 && w->labels != NULL) {
         lines_close(out->labels);
         out->labels = NULL;
@@ -126,10 +143,20 @@ int gen_output_take_label(void *ctx, const struct label *l, struct err *e)
 int gen_output_finish(struct gen_output *out, const struct gen_totals *totals, struct err *e)
 {
     struct sink_totals sent = {0};
-    if (out->sink.ops != NULL && out->sink.ops->finish(out->sink.self, &sent, e) != 0)
-        return -1;
+    struct err unannounced = {0};
+    int rc = 0;
+    if (out->sink.ops != NULL)
+        rc = out->sink.ops->finish(out->sink.self, &sent, e);
+    const int announced = announce_finish(&out->announce, lost, out, &unannounced);
+    out->announced = true;
     if (out->lost > LOST_SHOWN)
         fprintf(stderr, "and %" PRIu64 " more\n", out->lost - LOST_SHOWN);
+    if (rc != 0)
+        return -1;
+    if (sent.failed == 0 && announced != 0) {
+        *e = unannounced;
+        return -1;
+    }
     if (sent.failed > 0)
         return err_set(e, ERR_WORK, "%" PRIu64 " of %" PRIu64 " log files were not delivered",
                        sent.failed, totals->files);
@@ -156,6 +183,11 @@ void gen_output_close(struct gen_output *out)
         manifest_close(out->manifest);
     if (out->sink.ops != NULL)
         out->sink.ops->close(out->sink.self);
+    /* Of an interrupted run: what is in its place has its message. */
+    struct err ignored = {0};
+    if (!out->announced)
+        announce_finish(&out->announce, lost, out, &ignored);
+    announce_close(&out->announce);
     outdir_close(&out->dir);
     buf_free(&out->line);
     *out = (struct gen_output){0};

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "cli/announce.h"
 #include "cli/lines.h"
 #include "cli/outdir.h"
 #include "cli/progress.h"
@@ -18,6 +19,7 @@
 struct gen_where {
     const char *out, *to, *labels;
     struct target_options s3;
+    struct announce_options announce;
     bool force, lines, quiet;
     bool live; /* by the clock: no manifest, a directory may be the target of --to */
 };
@@ -25,6 +27,8 @@ struct gen_where {
 struct gen_output {
     struct outdir dir;
     struct sink sink;
+    struct announce announce;
+    bool announced; /* all that had arrived was */
     struct manifest *manifest; /* of a directory */
     struct lines *labels;      /* or NULL: none wanted */
     struct lines *stream;      /* of records, one a line */

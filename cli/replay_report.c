@@ -54,11 +54,7 @@ static void print_json(const struct replay_report *r, FILE *out)
         buf_printf(&b, ",\"manifest\":");
         json_put_string(&b, span_of(r->manifest));
     }
-    if (o->announce.place != NULL)
-        buf_printf(&b,
-                   ",\"announced\":{\"files\":%" PRIu64 ",\"messages\":%" PRIu64
-                   ",\"failed\":%" PRIu64 "}",
-                   r->announced->objects, r->announced->messages, r->announced->failed);
+    announce_put(&b, &o->announce, r->announced);
     if (r->paced)
         percentiles_put(&b, "lateMs", &t->late);
     percentiles_put(&b, "arrivalMs", r->latency);
@@ -79,11 +75,8 @@ static void print_text(const struct replay_report *r, FILE *out)
             t->sink.failed);
     fprintf(out, "records  %" PRIu64 "\n", t->records);
     fprintf(out, "bytes    %" PRIu64 "\n", t->sink.bytes);
-    if (o->announce.place != NULL && !o->dry_run)
-        fprintf(out,
-                "notices  %" PRIu64 " messages about %" PRIu64 " files, %" PRIu64
-                " files not announced\n",
-                r->announced->messages, r->announced->objects, r->announced->failed);
+    if (!o->dry_run)
+        announce_print(out, &o->announce, r->announced);
     if (r->skipped > 0)
         fprintf(out, "skipped  %" PRIu64 " files that are no log files by their names\n",
                 r->skipped);
@@ -112,7 +105,7 @@ static void print_text(const struct replay_report *r, FILE *out)
 
 void replay_report_print(const struct replay_report *r)
 {
-    FILE *out = announce_takes_stdout(&r->options->announce) ? stderr : stdout;
+    FILE *out = announce_summary(&r->options->announce);
     if (r->options->json)
         print_json(r, out);
     else

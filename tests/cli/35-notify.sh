@@ -71,6 +71,14 @@ beantrail replay trail --to in-the-way --notify some.jsonl --notify-test no --as
 [ "$code" = 1 ] || fault "exit $code"
 jq -r '.Records[].s3.object.key' some.jsonl | cmp - <(sed 1d want.txt) || fault 'not these keys'
 
+# generated files are announced as well, when they are delivered
+beantrail gen quickstart --seed 1 --live --speed 1000000 --start 2026-03-02T00:00:00Z --duration 2h \
+    --to live-logs --notify live.jsonl --notify-test no >summary.txt
+grep -q '^notices ' summary.txt || fault "$(cat summary.txt)"
+jq -r '.Records[].s3.object.key' live.jsonl | sort >got.txt
+log_files live-logs | sed 's|^live-logs/||' | cmp got.txt - || fault 'not these keys of the live run'
+refused 2 'comes to its place as a whole' beantrail gen quickstart --out new --notify x
+
 # nothing is done where the options make no sense
 refused 2 'nothing can be read at null:' beantrail replay trail --to null: --notify x
 refused 2 'tell one directory from another' beantrail replay trail --to a --to b --notify x
