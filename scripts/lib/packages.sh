@@ -30,6 +30,12 @@ valgrind             command  valgrind
 ca-certificates      file     /etc/ssl/certs/ca-certificates.crt
 '
 
+# What replay is measured with.
+PACKAGES_BENCH='
+nginx-light          command  nginx
+wrk                  command  wrk
+'
+
 packages_has() {
     case $1 in
     command) command -v "$2" >/dev/null ;;

@@ -19,6 +19,7 @@ import accounts
 import child
 import instructions
 import peers
+import replay
 
 MEGA = 1e6
 MEMORY_MIB = 256
@@ -236,7 +237,7 @@ def others(b):
 
 PARTS = {"compressor": compressor, "jobs": two_jobs, "memory": memory, "start": start,
          "shards": shards, "windows": windows, "directory": directory, "instructions": count,
-         "peers": others}
+         "peers": others, **replay.PARTS}
 
 
 def main():
