@@ -16,7 +16,7 @@
 #include "cloudtrail/record.h"
 #include "cloudtrail/record_digest.h"
 
-enum { DEPTH_MOST = 8, HEX_LEAST = 16 };
+enum { DEPTH_MOST = 8, HEX_LEAST = 16, DIGITS_MOST = 19 };
 
 /* A line may be a whole log file. */
 #define LINE_MOST_N (2 * LOGFILE_TEXT_MAX)
@@ -171,32 +171,34 @@ static bool find_id(struct seen_file *f, struct span object, struct seen *out)
     return false;
 }
 
-/* Seconds, or thousandths, millionths, or thousands of millionths of them, since 1970. */
+/* Seconds, perhaps with a fraction, or thousandths, millionths, or thousands of millionths of them,
+   since 1970: which, tells their number. */
 static bool read_count(int64_t *out_ms, struct span digits)
 {
-    double value = 0, scale = 0;
-    if (digits.n == 0 || digits.n > 24)
+    const size_t whole_n = span_find(digits, '.');
+    uint64_t value = 0;
+    int64_t ms = 0;
+    if (whole_n == 0 || whole_n > DIGITS_MOST || whole_n + 1 == digits.n)
         return false;
     for (size_t i = 0; i < digits.n; i++) {
-        if (digits.p[i] == '.' && scale == 0 && i > 0) {
-            scale = 1;
-        } else if (digits.p[i] >= '0' && digits.p[i] <= '9') {
-            value = value * 10 + (digits.p[i] - '0');
-            scale *= 10;
-        } else {
+        if (i == whole_n)
+            continue;
+        if (digits.p[i] < '0' || digits.p[i] > '9')
             return false;
-        }
+        const int digit = digits.p[i] - '0';
+        if (i < whole_n)
+            value = value * 10 + (uint64_t)digit;
+        else if (i <= whole_n + 3)
+            ms += digit * (i == whole_n + 1 ? 100 : i == whole_n + 2 ? 10 : 1);
     }
-    value /= scale > 0 ? scale : 1;
-    if (value >= 1e17)
-        value /= 1e6;
-    else if (value >= 1e14)
-        value /= 1e3;
-    else if (value < 1e11)
-        value *= 1e3;
-    if (value >= 9e15)
-        return false;
-    *out_ms = (int64_t)value;
+    if (value >= UINT64_C(100000000000000000))
+        *out_ms = (int64_t)(value / 1000000);
+    else if (value >= UINT64_C(100000000000000))
+        *out_ms = (int64_t)(value / 1000);
+    else if (value >= UINT64_C(100000000000))
+        *out_ms = (int64_t)value;
+    else
+        *out_ms = (int64_t)value * 1000 + ms;
     return true;
 }
 
