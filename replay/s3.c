@@ -34,6 +34,24 @@ static bool is_bucket(struct span name)
            is_alnum(name.p[0]) && is_alnum(name.p[name.n - 1]);
 }
 
+/* As CloudTrail's prefixes are, but two slashes may meet: with "logs/" for its prefix, CloudTrail
+   itself writes below "logs//AWSLogs". */
+static int check_prefix(struct span prefix, struct err *e)
+{
+    struct span rest = prefix;
+    while (rest.n > 0) {
+        size_t n = 0;
+        while (n < rest.n && !span_starts(span_from(rest, n), SPAN("//")))
+            n++;
+        if (n == 0)
+            return key_prefix(prefix, e);
+        if (key_prefix((struct span){rest.p, n}, e) != 0)
+            return -1;
+        rest = span_from(rest, n < rest.n ? n + 2 : n);
+    }
+    return prefix.n > KEY_MAX / 2 ? key_prefix(prefix, e) : 0;
+}
+
 int s3_location(struct span *bucket, struct span *prefix, struct span text, struct err *e)
 {
     const struct span scheme = SPAN("s3://");
@@ -56,7 +74,7 @@ int s3_location(struct span *bucket, struct span *prefix, struct span text, stru
         tail = span_from(tail, 1);
     if (tail.n > 0 && tail.p[tail.n - 1] == '/')
         tail.n--;
-    if (key_prefix(tail, e) != 0)
+    if (check_prefix(tail, e) != 0)
         return -1;
     *bucket = name;
     *prefix = tail;

@@ -153,8 +153,7 @@ static void compare(struct s3_flight *s, struct s3_job *j, const struct http_rep
 /* The object lock of this bucket wants a checksum: from now on there is one. */
 static bool turn_checksum(struct s3_flight *s, struct s3_job *j, const struct s3_error *error)
 {
-    if (strcmp(error->code, "InvalidRequest") != 0 ||
-        strstr(error->message, "Content-MD5") == NULL || j->checksum.kind != CHECKSUM_NONE)
+    if (strstr(error->message, "Content-MD5") == NULL || j->checksum.kind != CHECKSUM_NONE)
         return false;
     s->put.checksum = CHECKSUM_MD5;
     return true;
