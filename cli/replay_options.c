@@ -210,8 +210,8 @@ int replay_options_read(struct replay_options *o, const char **operands, int arg
     if (o->as_is && (looks_inside(o) || (o->rate != NULL && strstr(o->rate, "records") != NULL)))
         return err_set(
             e, ERR_INPUT,
-            "--as-is: does not go with --speed, --retime, --rewrite, --loop or a rate of "
-            "records, which look into the log files");
+            "--as-is: does not go with --speed, --retime, --rewrite, --loop, --fault, --manifest or a "
+            "rate of records, which look into the log files");
     if (announce_check(&o->announce, o->to.text, o->to.n, e) != 0)
         return -1;
     struct err why = {0};

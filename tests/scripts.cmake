@@ -65,6 +65,8 @@ set_tests_properties(cli/powercut PROPERTIES SKIP_RETURN_CODE 77)
 
 script_test(s3/network s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_network.py)
 
+script_test(s3/faults s3 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_faults.py)
+
 foreach(place directory minio)
   script_test(s3/kills_${place} s3 1800 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_kills.py
               ${place})
