@@ -71,6 +71,24 @@ beantrail replay trail --to in-the-way --notify some.jsonl --notify-test no --as
 [ "$code" = 1 ] || fault "exit $code"
 jq -r '.Records[].s3.object.key' some.jsonl | cmp - <(sed 1d want.txt) || fault 'not these keys'
 
+# an interrupt: what has arrived is announced; going on announces the rest, and all again
+"$BEANTRAIL" replay trail --to cut-logs --notify cut.jsonl --notify-test no --rate 20/s --quiet \
+    2>stderr.txt &
+run=$!
+until [ -s cut.jsonl ]; do sleep 0.05; done
+kill -INT "$run"
+code=0
+wait "$run" || code=$?
+case $code in
+130) ;;
+0) printf 'the run was faster than the interrupt\n' ;;
+*) fault "exit $code: $(cat stderr.txt)" ;;
+esac
+jq -r '.Records[].s3.object.key' cut.jsonl | sort >got.txt
+log_files cut-logs | sed 's|^cut-logs/||' | cmp got.txt - || fault 'not what has arrived'
+beantrail replay trail --to cut-logs --notify cut.jsonl --resume --asap --quiet
+jq -r '.Records[].s3.object.key' cut.jsonl | sort -u | cmp - want.txt || fault 'not all in the end'
+
 # generated files are announced as well, when they are delivered
 beantrail gen quickstart --seed 1 --live --speed 1000000 --start 2026-03-02T00:00:00Z --duration 2h \
     --to live-logs --notify live.jsonl --notify-test no >summary.txt
