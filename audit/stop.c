@@ -23,6 +23,12 @@ struct key_order {
     bool fits;
 };
 
+enum stop {
+    STOP_NONE,
+    STOP_WITHOUT, /* and nothing there to die of */
+    STOP_WITH_FAULT
+};
+
 struct stopping {
     const struct expected *x;
     const struct stop_fate *fates;
@@ -62,7 +68,7 @@ static bool is_deadly(const struct stopping *s, size_t file)
 }
 
 /* The consumer may take files in the order in which they were put. */
-static bool find_stop_by_put(struct stopping *s, size_t *at)
+static enum stop find_stop_by_put(struct stopping *s, size_t *at)
 {
     const size_t n = expected_files_n(s->x);
     size_t last = 0, first_lost = n, fault = n;
@@ -74,13 +80,13 @@ static bool find_stop_by_put(struct stopping *s, size_t *at)
         if (!is_lost_whole(s, i))
             continue;
         if (i < last)
-            return false;
+            return STOP_NONE;
         if (first_lost == n)
             first_lost = i;
     }
     /* Without a single file seen it did not stop, it never began. */
     if (first_lost == n || last == 0)
-        return false;
+        return STOP_NONE;
     for (size_t i = last; i < first_lost && fault == n; i++) {
         if (is_deadly(s, i))
             fault = i;
@@ -88,7 +94,7 @@ static bool find_stop_by_put(struct stopping *s, size_t *at)
     for (size_t i = last; i < n; i++)
         s->beyond[i] = s->fates[i].seen == 0;
     *at = fault < n ? fault : last - 1;
-    return true;
+    return fault < n ? STOP_WITH_FAULT : STOP_WITHOUT;
 }
 
 static void set_mark(struct mark *m, struct span key, size_t file)
@@ -128,32 +134,38 @@ static void find_fault(void *ctx, size_t file, struct span key)
 {
     struct stopping *s = ctx;
     struct key_order *o = &s->order;
-    if (span_compare(key, mark_key(&o->last)) > 0)
-        s->beyond[file] = s->fates[file].seen == 0;
     if (is_deadly(s, file) && span_compare(key, mark_key(&o->last)) > 0 &&
         span_compare(key, mark_key(&o->first)) < 0 &&
         (!o->fault.set || span_compare(key, mark_key(&o->fault)) < 0))
         set_mark(&o->fault, key, file);
 }
 
-/* Or in the order of their keys: 1, 0, -1. */
-static int find_stop_by_key(struct stopping *s, size_t *at, const char *manifest, struct err *e)
+static void mark_beyond(void *ctx, size_t file, struct span key)
+{
+    struct stopping *s = ctx;
+    s->beyond[file] = s->fates[file].seen == 0 && span_compare(key, mark_key(&s->order.last)) > 0;
+}
+
+/* Or in the order of their keys, where that explains more. */
+static int find_stop_by_key(struct stopping *s, enum stop *found, size_t *at, const char *manifest,
+                            struct err *e)
 {
     const size_t n = expected_files_n(s->x);
     struct key_order *o = &s->order;
     o->fits = true;
-    if (keys_each(manifest, n, find_last, s, e) != 0)
-        return -1;
-    if (!o->last.set)
-        return 0;
-    if (keys_each(manifest, n, find_first, s, e) != 0)
+    if (keys_each(manifest, n, find_last, s, e) != 0 ||
+        keys_each(manifest, n, find_first, s, e) != 0)
         return -1;
     if (!o->fits || !o->first.set)
         return 0;
     if (keys_each(manifest, n, find_fault, s, e) != 0)
         return -1;
+    /* Of two orders that explain as much, the one in which they were put. */
+    if (!o->fault.set && *found != STOP_NONE)
+        return 0;
+    *found = o->fault.set ? STOP_WITH_FAULT : STOP_WITHOUT;
     *at = o->fault.set ? o->fault.file : o->last.file;
-    return 1;
+    return keys_each(manifest, n, mark_beyond, s, e);
 }
 
 int stop_find(bool *beyond, size_t *at, const struct expected *x, const struct stop_fate *fates,
@@ -171,13 +183,17 @@ int stop_find(bool *beyond, size_t *at, const struct expected *x, const struct s
         lost = lost || is_lost_whole(s, i);
         seen = seen || fates[i].seen > 0;
     }
-    int rc = lost;
+    int rc = 0;
+    enum stop found = STOP_NONE;
     if (lost && !seen) {
         memset(beyond, true, n);
         *at = n;
-    } else if (lost && !find_stop_by_put(s, at)) {
-        rc = find_stop_by_key(s, at, manifest, e);
+        found = STOP_WITHOUT;
+    } else if (lost) {
+        found = find_stop_by_put(s, at);
+        if (found != STOP_WITH_FAULT)
+            rc = find_stop_by_key(s, &found, at, manifest, e);
     }
     arena_free(&a);
-    return rc;
+    return rc != 0 ? -1 : found != STOP_NONE;
 }

@@ -80,7 +80,11 @@ static const struct opts_usage usage = {
     "Credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, its\n"
     "credential_process, or the endpoint of a container or an instance.\n"
     "A failed PUT is tried 8 times (AWS_MAX_ATTEMPTS), with growing waits.\n"
-    "docs/replay.md says more; docs/faults.md about --fault.\n",
+    "Faults: duplicate-file, repeated-put, duplicate-records, late-file, wrong-order, "
+    "truncated-gzip,\n"
+    "second-gzip-member, digest-among-logs, invalid-json, empty-records, missing-file, "
+    "oversize-line.\n"
+    "docs/replay.md says more, docs/faults.md about faults.\n",
     rows,
     sizeof(rows) / sizeof(rows[0]),
     1,
@@ -208,10 +212,10 @@ int replay_options_read(struct replay_options *o, const char **operands, int arg
     if (o->to.n == 0)
         return err_set(e, ERR_INPUT, "--to: is missing; give a directory or s3://BUCKET[/PREFIX]");
     if (o->as_is && (looks_inside(o) || (o->rate != NULL && strstr(o->rate, "records") != NULL)))
-        return err_set(
-            e, ERR_INPUT,
-            "--as-is: does not go with --speed, --retime, --rewrite, --loop, --fault, --manifest or a "
-            "rate of records, which look into the log files");
+        return err_set(e, ERR_INPUT,
+                       "--as-is: does not go with --speed, --retime, --rewrite, --loop, --fault, "
+                       "--manifest or a "
+                       "rate of records, which look into the log files");
     if (announce_check(&o->announce, o->to.text, o->to.n, e) != 0)
         return -1;
     struct err why = {0};

@@ -52,6 +52,11 @@ static void write_text(const char *to, const char *text)
 static const char three[] = HEAD LINE("1p", "", "\"a\",\"b\"") ",\n" LINE(
     "3q", FAULT("second-gzip-member"), "\"c\",\"d\"") ",\n" LINE("2r", "", "\"e\",\"f\"") TAIL;
 
+/* In the order of putting p, s, q, r; in that of keys p, q, r, s, where q is a digest. */
+static const char crossed[] =
+    HEAD LINE("1p", "", "\"a\",\"b\"") ",\n" LINE("4s", "", "\"g\"") ",\n" LINE(
+        "2q", FAULT("digest-among-logs"), "") ",\n" LINE("3r", "", "\"e\",\"f\"") TAIL;
+
 static const char spoilt[] = HEAD LINE("1p", "", "\"a\",\"b\"") ",\n" LINE(
     "2q", FAULT("truncated-gzip"),
     "\"c\",\"d\"") ",\n" LINE("3p", FAULT("duplicate-file"),
@@ -86,6 +91,12 @@ static const struct {
     {"two are late", three, "abCdeF", VERDICT_LATE, FAULT_NONE, 1, 1, false},
     {"late and in time", three, "Aabcdef", VERDICT_DOUBLED, FAULT_NONE, 1, 1, false},
     {"one is unexpected", three, "abcdefx", VERDICT_UNEXPECTED, FAULT_NONE, 1, 0, false},
+    {"stopped in the order of keys", crossed, "ab", VERDICT_LOST, FAULT_DIGEST_AMONG_LOGS, 3, 2,
+     true},
+    {"stopped in the order of putting", crossed, "abg", VERDICT_LOST, FAULT_DIGEST_AMONG_LOGS, 2, 1,
+     true},
+    {"the last by key", crossed, "abef", VERDICT_LOST, FAULT_NONE, 1, 1, true},
+    {"one between", crossed, "efg", VERDICT_LOST, FAULT_NONE, 2, 1, false},
     {"broken ones need not be seen", spoilt, "abe", VERDICTS, FAULT_NONE, 0, 0, false},
     {"broken ones may be seen", spoilt, "abce", VERDICTS, FAULT_NONE, 0, 0, false},
     {"broken ones seen twice", spoilt, "abcce", VERDICT_DOUBLED, FAULT_TRUNCATED_GZIP, 1, 1, false},

@@ -9,9 +9,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import consumer
 
@@ -192,6 +194,24 @@ def check_resume(source):
             fault(f"cut/{key}: is not what a whole run delivers")
 
 
+def check_interrupted(source):
+    """An interrupted run leaves no manifest; the one that goes on writes it whole."""
+    words = [BEANTRAIL, "replay", source, "--to", "stopped", "--fault", "all", "--rate", "40/s"]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    while not (os.path.isdir("stopped") and keys("stopped")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1]
+    if process.returncode != 130 or "--fault all" not in said or "--resume" not in said:
+        fault(f"interrupted: exit {process.returncode}: {said}")
+    left = [n for n in os.listdir("stopped") if "manifest" in n]
+    if left:
+        fault(f"an interrupted run left {left}")
+    run(*words[1:-2], "--resume", "--quiet")
+    if keys("stopped") != keys("asap") or faults("stopped") != faults("asap"):
+        fault("a run that went on is not a whole one")
+
+
 def check_generated():
     """gen's manifest has no ids: the log files have them."""
     ids = [r["eventID"] for r in records("trail")]
@@ -241,7 +261,10 @@ def records(folder):
 def check_documented():
     """What docs/faults.md shows, with the right consumer as yours."""
     text = (HERE.parents[1] / "docs" / "faults.md").read_text()
+    shown = run("replay", "--help").stdout
     for kind in KINDS:
+        if kind not in shown:
+            fault(f"replay --help does not name {kind}")
         if f"| `{kind}` |" not in text:
             fault(f"docs/faults.md does not explain {kind}")
     os.mkdir("documented")
@@ -317,6 +340,7 @@ def main():
         verdict(folder, 0)
         print(f"ok: {folder}: every fault on, and the right consumer is right")
     check_resume("trail")
+    check_interrupted("trail")
     check_wrong_consumers("trail")
     check_late("asap")
     check_generated()
