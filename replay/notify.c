@@ -256,6 +256,8 @@ void notify_arrived(void *ctx, const struct sink_arrival *a)
 {
     struct notify *n = ctx;
     const struct notify_options *o = &n->options;
+    if (!notify_text_tells(o->style.form, a->key))
+        return;
     const bool ours = a->bucket.n == 0 || o->rename;
     const struct span texts[] = {ours ? o->bucket : a->bucket,
                                  a->region.n > 0 ? a->region : o->region, a->key,

@@ -51,6 +51,15 @@ bool notify_text_names(enum notify_form form, struct span key)
     return true;
 }
 
+bool notify_text_tells(enum notify_form form, struct span key)
+{
+    struct key_parts parts;
+    struct err ignored = {0};
+    if (form != NOTIFY_CLOUDTRAIL && form != NOTIFY_SNS_CLOUDTRAIL)
+        return true;
+    return key_read(&parts, key, &ignored) != 0 || parts.kind != KEY_DIGEST;
+}
+
 static struct span unquoted(struct span etag)
 {
     if (etag.n >= 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"')

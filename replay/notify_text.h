@@ -52,6 +52,15 @@ struct notify_style {
 bool notify_text_names(enum notify_form form, struct span key);
 
 /**
+ * notify_text_tells(form, key):
+ * Whether anything is said of ${key} at all: CloudTrail announces log and insight files, not
+ * digests.
+ *
+ * Source: AWS CloudTrail User Guide, "Configuring Amazon SNS notifications for CloudTrail".
+ */
+bool notify_text_tells(enum notify_form form, struct span key);
+
+/**
  * notify_text_put(out, style, objects, n):
  * Append the message that tells of ${n} objects of one bucket, 1 .. NOTIFY_KEYS_MOST; only the
  * forms of CloudTrail and of S3 hold more than one. At most NOTIFY_TEXT_MAX bytes.

@@ -114,10 +114,10 @@ static void tell_arrived(const struct s3_flight *s, const struct s3_job *j,
 
 static void arrived(struct s3_flight *s, struct s3_job *j, const struct http_reply *r)
 {
-    tell_arrived(s, j, r);
     retry_arrived(&s->retry, &j->tried);
     j->fate = S3_ARRIVED;
     j->arrived_ns = now_ns(s);
+    tell_arrived(s, j, r);
     give_back(s, j);
 }
 

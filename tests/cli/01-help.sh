@@ -11,7 +11,7 @@ done
 for option in out to seed start duration records jobs shard labels format json quiet; do
     grep -q -- "--$option" gen.txt || fault "gen --help does not name --$option"
 done
-for option in to endpoint-url region profile asap speed rate jobs dry-run json quiet; do
+for option in to endpoint-url region profile asap speed rate jobs dry-run notify notify-form json quiet; do
     grep -q -- "--$option" replay.txt || fault "replay --help does not name --$option"
 done
 

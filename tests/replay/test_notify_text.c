@@ -204,6 +204,19 @@ static void only_forms_that_encode_can_name_any_bytes(void **state)
                                   SPAN("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xed\x9f\xbf")));
 }
 
+static void cloudtrail_says_nothing_of_digests(void **state)
+{
+    (void)state;
+    const struct span digest =
+        SPAN("p/AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/03/02/"
+             "111122223333_CloudTrail-Digest_eu-west-1_trail_eu-west-1_20260302T100500Z.json.gz");
+    assert_false(notify_text_tells(NOTIFY_CLOUDTRAIL, digest));
+    assert_false(notify_text_tells(NOTIFY_SNS_CLOUDTRAIL, digest));
+    assert_true(notify_text_tells(NOTIFY_S3, digest));
+    assert_true(notify_text_tells(NOTIFY_CLOUDTRAIL, object.key));
+    assert_true(notify_text_tells(NOTIFY_CLOUDTRAIL, SPAN("anything")));
+}
+
 static void the_same_object_has_the_same_ids_and_another_has_others(void **state)
 {
     (void)state;
@@ -298,6 +311,7 @@ int main(void)
         TEST(eventbridge_has_the_key_as_it_is),
         TEST(keys_are_encoded_as_a_form_is),
         TEST(only_forms_that_encode_can_name_any_bytes),
+        TEST(cloudtrail_says_nothing_of_digests),
         TEST(the_same_object_has_the_same_ids_and_another_has_others),
         TEST(without_a_topic_it_is_the_accounts_in_the_buckets_region),
         TEST(the_largest_message_has_room),
