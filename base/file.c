@@ -25,7 +25,8 @@ enum {
 
 /* A folder of 50 million names is not one that somebody wants walked. */
 
-int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
+/* With ${short_is_end} a read that gives less than there is room for was the last one. */
+static int read_all(struct buf *out, int fd, const char *name, bool short_is_end, struct err *e)
 {
     size_t start_n = out->n, most_n = out->max_n - out->n;
     for (;;) {
@@ -44,6 +45,8 @@ int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
             return 0;
         if (got > 0 && room_n > 0) {
             out->n += (size_t)got;
+            if (short_is_end && (size_t)got < room_n)
+                return 0;
             continue;
         }
         out->n = start_n;
@@ -55,16 +58,24 @@ int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
     }
 }
 
+int file_read_fd(struct buf *out, int fd, const char *name, struct err *e)
+{
+    return read_all(out, fd, name, false, e);
+}
+
 /* Read all of ${fd}, which may not be open for the reason in errno. */
 static int read_and_close(struct buf *out, int fd, const char *path, struct err *e)
 {
     if (fd < 0)
         return err_sys(e, ERR_INPUT, "%s: cannot be read", path);
     struct stat st;
+    bool regular = false;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        (uint64_t)st.st_size < out->max_n - out->n)
+        (uint64_t)st.st_size < out->max_n - out->n) {
         (void)buf_need(out, (size_t)st.st_size + 1);
-    int rc = file_read_fd(out, fd, path, e);
+        regular = true;
+    }
+    int rc = read_all(out, fd, path, regular, e);
     close(fd);
     return rc;
 }

@@ -152,6 +152,8 @@ static void hear_header(void *ctx, struct span line)
     const char *data = line.p;
     const size_t n = line.n;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        if (n == 0 || (data[0] | 0x20) != kept[i].name[0])
+            continue;
         size_t name_n = strlen(kept[i].name);
         if (n < name_n || strncasecmp(data, kept[i].name, name_n) != 0)
             continue;

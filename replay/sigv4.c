@@ -37,8 +37,10 @@ static int name_order(struct span a, struct span b)
 
 static void put_lower(struct buf *out, struct span name)
 {
+    char *at = buf_need(out, name.n);
     for (size_t i = 0; i < name.n; i++)
-        buf_put_char(out, lower(name.p[i]));
+        at[i] = lower(name.p[i]);
+    out->n += name.n;
 }
 
 /* A header's value without blanks at its ends, runs of blanks inside as one space. */
@@ -46,6 +48,10 @@ static void put_value(struct buf *out, struct span value)
 {
     bool gap = false;
     bool begun = false;
+    if (span_find(value, ' ') == value.n && span_find(value, '\t') == value.n) {
+        buf_put_span(out, value);
+        return;
+    }
     for (size_t i = 0; i < value.n; i++) {
         if (is_blank(value.p[i])) {
             gap = begun;

@@ -85,10 +85,16 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
             continue;
         s->walk_found = true;
         const size_t root_n = strlen(path);
-        const char *slash = root_n > 0 && path[root_n - 1] == '/' ? "" : "/";
-        out->name = arena_printf(a, "%s%s%.*s", path, slash, SPAN_ARG(rel)).p;
-        out->path = recorded_path(span_of(out->name), rel);
-        out->rel = span_from(span_of(out->name), strlen(out->name) - rel.n);
+        const size_t slash_n = root_n > 0 && path[root_n - 1] == '/' ? 0 : 1;
+        const size_t head_n = root_n + slash_n;
+        char *name = ARENA_ROOM(a, char, head_n + rel.n + 1);
+        memcpy(name, path, root_n);
+        memcpy(name + root_n, "/", slash_n);
+        memcpy(name + head_n, rel.p, rel.n);
+        name[head_n + rel.n] = '\0';
+        out->name = name;
+        out->rel = (struct span){name + head_n, rel.n};
+        out->path = recorded_path((struct span){name, head_n + rel.n}, rel);
         return 1;
     }
     return 0;
