@@ -218,6 +218,24 @@ BREAKS = {
     "a forwarded session begins with no call": put("forwarded", "userIdentity", USER | {
         "accessKeyId": "ASIAIEXAMPLEGIVENKEY", "invokedBy": "elasticbeanstalk.amazonaws.com",
         "sessionContext": {"attributes": {"creationDate": stamp(38), "mfaAuthenticated": "false"}}}),
+    "a long-term key has two users": add("x", lambda: call(950, "DescribeApplications", who=USER | {
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/eve", "principalId": "AIDAIEXAMPLEOTHEREXAM"})),
+    "an instance is in two accounts": lambda r: r.update({
+        "x": call(950, "DescribeInstances", {"instanceId": "i-0123456789abcdef0"}, service="ec2", who=USER),
+        "y": call(951, "DescribeInstances", {"instanceId": "i-0123456789abcdef0"}, service="ec2", who=USER,
+                  recipientAccountId="444455556666")}),
+    "an environment's id is in two regions": add("x", lambda: call(
+        950, "DescribeEnvironmentResources", {"environmentId": "e-aaaaaaaaaa"}, who=USER,
+        awsRegion="eu-west-1")),
+    "a bundle is of two versions": put("v2", REQUEST + "sourceBundle.s3Key", "shop/v1.zip"),
+    "a stack is worked on before its launch": add("x", lambda: call(
+        5, "DescribeStacks", {"stackName": "awseb-e-aaaaaaaaaa-stack"}, service="cloudformation",
+        who=USER)),
+    "a host name has two environments": add("x", lambda: call(
+        450, "CreateEnvironment", {"applicationName": "shop", "environmentName": "shop-next"},
+        environment(450, 450, "v1", "Launching") | {
+            "environmentId": "e-bbbbbbbbbb", "environmentName": "shop-next",
+            "environmentArn": f"{OURS}:environment/shop/shop-next"})),
     "copies have two times": at("copy2", 760),
     "copies have two requestIDs": put("copy2", "requestID", str(uuid.uuid4())),
     "copies lie in one account": put("copy2", "recipientAccountId", ACCOUNT),

@@ -17,6 +17,7 @@ import sys
 
 import callers
 import stream
+import things
 import world
 
 SHOWN = 40
@@ -45,14 +46,15 @@ def contradictions(root, fan_out=True, labels=None):
     """Yield each contradiction as (record, sentence), and last (None, number of records)."""
     since = window_start(root)
     told = told_of(labels or os.path.join(root, "labels.jsonl"))
-    who, what = callers.Callers(since, fan_out, told), world.World(since)
+    what = world.World(since)
+    rooms = (callers.Callers(since, fan_out, told), what, things.Things(since))
     seen, count = set(), 0
     for at, record in stream.records(root):
         if hash(record["eventID"]) in seen:
             continue  # delivered twice
         seen.add(hash(record["eventID"]))
         count += 1
-        for room in (who, what):
+        for room in rooms:
             for sentence in room.see(at, record):
                 yield record, sentence
     for room in (who, what):
