@@ -141,7 +141,7 @@ class Callers:
             yield f"{name} began at {attributes['creationDate']} and was used at {record['eventTime']}"
         if not key:
             # a service's session shows no key: its role, session and moment must have been assumed
-            place = (issuer.get("arn"), identity["arn"].rsplit("/", 1)[1], made)
+            place = (issuer.get("arn"), identity["arn"].rsplit("/", 1)[-1], made)
             if issuer.get("type") == "Role" and self.fan_out and made >= self.since \
                     and place not in self.keyless:
                 yield f"{name}: {NOT_HANDED_OUT}"
@@ -221,6 +221,7 @@ class Callers:
                 and at > self.since + WORKS_ON and record["eventSource"] != "elasticbeanstalk.amazonaws.com":
             yield f"{record['eventName']} is forwarded for {who}, who was never seen"
         if record["eventSource"] == "elasticbeanstalk.amazonaws.com" and not record.get("readOnly"):
+            self.changes.add((who, at))
             self.changed_at[who] = at  # a pipeline or a stack that calls Beanstalk
 
     # one call, one requestID; copies of it share the sharedEventID

@@ -57,7 +57,7 @@ def contradictions(root, fan_out=True, labels=None):
         for room in rooms:
             for sentence in room.see(at, record):
                 yield record, sentence
-    for room in (who, what):
+    for room in rooms[:2]:
         for sentence in room.end():
             yield {}, sentence
     yield None, count
