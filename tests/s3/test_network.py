@@ -159,7 +159,7 @@ def test_an_interrupt_in_an_outage(world):
     process.send_signal(signal.SIGINT)
     with ended(process, 130, "go on with: beantrail replay"):
         took = time.monotonic() - began
-    if took > 20:
+    if took > 45:  # ten, and what a busy machine adds
         raise AssertionError(f"it took {took:.0f} s to end")
     there = world.count(bucket)
     world.toxiproxy.cure(bucket, "timeout", "upstream")

@@ -110,7 +110,9 @@ LACKS = {
                 "every_checksum": "knows only Content-MD5",
                 "encrypted_by_the_server": "does not encrypt",
                 "the_owner_gets_full_control": "knows only private and public-read"},
-    "seaweedfs": {"session_token": NO_STS},
+    "seaweedfs": {"d//ouble": "takes two slashes for one", "session_token": NO_STS,
+                  "encrypted_by_the_server": "does not encrypt without keys of its own",
+                  "no_bucket": "makes the bucket"},
 }
 
 

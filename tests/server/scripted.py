@@ -7,8 +7,11 @@ accepted. One thread a connection, loopback only.
 import email.utils
 import hashlib
 import hmac
+import os
 import socket
+import ssl
 import struct
+import subprocess
 import threading
 import time
 import urllib.parse
@@ -108,17 +111,31 @@ def signature(method, target, headers, signed, scope, when):
     return key.hex()
 
 
+def make_tls(folder):
+    """A server's TLS for 127.0.0.1, and the file of the private authority that vouches for it."""
+    key, certificate = (os.path.join(folder, name) for name in ("tls.key", "tls.crt"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out",
+         certificate, "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+         "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
 class Server:
     """Listens at once; url, stored (key: body, headers), requests, connections, complaints."""
 
-    def __init__(self, script=(), then="accept", skew_seconds=0, region=REGION):
+    def __init__(self, script=(), then="accept", skew_seconds=0, region=REGION,
+                 tls=None):
         self.script, self.then = list(script), then
         self.skew_seconds, self.region = skew_seconds, region
         self.stored, self.requests, self.connections, self.complaints = {}, 0, 0, []
         self.lock, self.ended = threading.Lock(), threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.tls = tls  # an ssl.SSLContext of a server
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -142,6 +159,12 @@ class Server:
             return self.script.pop(0) if self.script else self.then
 
     def serve(self, connection):
+        if self.tls:
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                return
         with connection, connection.makefile("rb") as reader:
             try:
                 while self.one(connection, reader):

@@ -10,6 +10,7 @@ import http.client
 import http.server
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -78,6 +79,46 @@ class Proxy(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Tunnel:
+    """A proxy that knows CONNECT and nothing else."""
+
+    def __init__(self):
+        self.asked = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            near, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(near,), daemon=True).start()
+
+    def serve(self, near):
+        reader = near.makefile("rb", buffering=0)
+        method, place, _ = reader.readline().decode().split()
+        while reader.readline() != b"\r\n":
+            pass
+        self.asked.append(place)
+        if method != "CONNECT":
+            near.sendall(b"HTTP/1.1 405 No\r\nContent-Length: 0\r\n\r\n")
+            near.close()
+            return
+        host, port = place.rsplit(":", 1)
+        far = socket.create_connection((host, int(port)))
+        near.sendall(b"HTTP/1.1 200 Established\r\n\r\n")
+        threading.Thread(target=self.copy, args=(far, near), daemon=True).start()
+        self.copy(near, far)
+
+    @staticmethod
+    def copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
 
 
 class ProxyHandler(http.server.BaseHTTPRequestHandler):
@@ -213,6 +254,78 @@ def test_a_proxy(folder, tree):
         fault(f"exit {result.returncode}: {result.stderr} {proxy.hosts}")
     arrived(server, tree)
     return "through http_proxy"
+
+
+def test_a_tunnel_through_a_proxy(folder, tree):
+    """https goes through CONNECT; a name in no_proxy does not."""
+    keys = {"AWS_ACCESS_KEY_ID": scripted.KEY_ID, "AWS_SECRET_ACCESS_KEY": scripted.SECRET}
+    with tempfile.TemporaryDirectory() as scratch:
+        tls, authority = scripted.make_tls(scratch)
+        server, proxy = scripted.Server(tls=tls), Tunnel()
+        result = replay(folder, server.url, "--ca-bundle", authority, HTTPS_PROXY=proxy.url, **keys)
+        asked = list(proxy.asked)
+        server.close()
+        if result.returncode != 0 or result.stderr or set(asked) != {f"127.0.0.1:{server.port}"}:
+            fault(f"exit {result.returncode}: {result.stderr} {asked}")
+        arrived(server, tree)
+        server = scripted.Server(tls=tls)
+        result = replay(folder, server.url, "--ca-bundle", authority, HTTPS_PROXY=proxy.url,
+                        NO_PROXY="127.0.0.1", **keys)
+        server.close()
+        if result.returncode != 0 or result.stderr or proxy.asked != asked:
+            fault(f"exit {result.returncode}: {result.stderr} {proxy.asked}")
+        arrived(server, tree)
+    return f"{len(asked)} tunnels, then none"
+
+
+def test_a_private_authority(folder, tree):
+    keys = {"AWS_ACCESS_KEY_ID": scripted.KEY_ID, "AWS_SECRET_ACCESS_KEY": scripted.SECRET}
+    with tempfile.TemporaryDirectory() as scratch:
+        tls, authority = scripted.make_tls(scratch)
+        for words, settings in ((["--ca-bundle", authority], {}), ([], {"AWS_CA_BUNDLE": authority})):
+            server = scripted.Server(tls=tls)
+            result = replay(folder, server.url, *words, **keys, **settings)
+            server.close()
+            if result.returncode != 0 or result.stderr:
+                fault(f"exit {result.returncode}: {result.stderr}")
+            arrived(server, tree)
+        server = scripted.Server(tls=tls)
+        result = replay(folder, server.url, **keys)
+        server.close()
+        if result.returncode != 1 or "certificate is not trusted" not in result.stderr or \
+                result.stderr.count("\n") != 1 or server.requests:
+            fault(f"exit {result.returncode}: {result.stderr}")
+    return "--ca-bundle and AWS_CA_BUNDLE; " + result.stderr.strip()
+
+
+def test_profiles_in_the_shared_files(folder, tree):
+    """Keys of one file, settings of the other; the command line goes before AWS_PROFILE."""
+    with tempfile.TemporaryDirectory() as home:
+        credentials, config = os.path.join(home, "credentials"), os.path.join(home, "config")
+        files = {"AWS_SHARED_CREDENTIALS_FILE": credentials, "AWS_CONFIG_FILE": config}
+        for words, settings, name in ((["--profile", "given"], {"AWS_PROFILE": "wrong"}, "given"),
+                                      ([], {"AWS_PROFILE": "named"}, "named"), ([], {}, "default")):
+            server = scripted.Server(region="eu-west-3")
+            with open(credentials, "w", encoding="utf-8") as file:
+                file.write(f"[wrong]\naws_access_key_id = x\naws_secret_access_key = y\n\n[{name}]\n"
+                           f"aws_access_key_id={scripted.KEY_ID}\n"
+                           f"aws_secret_access_key = {scripted.SECRET}\n"
+                           f"aws_session_token = token/of+{name}=\n")
+            with open(config, "w", encoding="utf-8") as file:
+                title = name if name == "default" else f"profile {name}"
+                file.write(f"# settings\n[{title}]\nregion = eu-west-3\n"
+                           f"endpoint_url = {server.url}\n")
+            result = subprocess.run(
+                [PROGRAM, "replay", folder, "--to", f"s3://{scripted.BUCKET}/{PREFIX}", "--quiet",
+                 *words], env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | files | settings,
+                capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+            server.close()
+            if result.returncode != 0 or result.stderr:
+                fault(f"{name}: exit {result.returncode}: {result.stderr}")
+            arrived(server, tree)
+            if tokens(server) != {f"token/of+{name}="} or server.complaints:
+                fault(f"{name}: {tokens(server)} {server.complaints[:2]}")
+    return "by --profile, AWS_PROFILE and default, with region and endpoint"
 
 
 def test_the_headers_of_a_put(folder, tree):
