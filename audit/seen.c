@@ -399,6 +399,9 @@ int seen_next(struct seen_file *f, struct seen *out, struct err *e)
         const int got = line_next(f->file, &value, e);
         if (got <= 0)
             return got;
+        /* Some programs begin a text with a byte-order mark. */
+        if (line_number(f->file) == 1 && span_starts(value, SPAN("\xef\xbb\xbf")))
+            value = span_from(value, 3);
         value = trimmed(value);
         if (value.n == 0 || is_heading(f, value))
             continue;

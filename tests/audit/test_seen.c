@@ -59,6 +59,7 @@ static const struct {
 } rows[] = {
     {"a\n\n  b \r\nc", {0}, "a,b,c", false},
     {"eventID,time\na,2026-09-14T00:00:00Z\n\"b\";\"1789373100\"\nc\t1.5\n", {0}, "a,b,c", false},
+    {"\xef\xbb\xbf{\"eventID\":\"a\"}\r\nb\r\n", {0}, "a,b", false},
     {"\"a\"\n[\"b\",{\"eventID\":\"c\"}]\n[]\n", {0}, "a,b,c", false},
     {"{\"eventID\":\"a\"}\n{\"event\":{\"id\":\"b\"}}\n{\"event.id\":\"c\"}\n",
      {0},
