@@ -70,7 +70,7 @@ struct s3_flight {
     const struct pace_clock *clock;
     unsigned jobs_n; /* that exist */
     struct work_queue *idle, *ready;
-    atomic_bool hungry; /* the thread waits for more from ${ready}: wake it */
+    atomic_bool hungry;     /* the thread waits for more from ${ready}: wake it */
     struct s3_job end;      /* its address in ${ready} marks the end */
     struct work_lock *lock; /* on ${hurried} */
     bool hurried;           /* the run was stopped */
