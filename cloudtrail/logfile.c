@@ -17,12 +17,14 @@ void logfile_init(struct logfile *f)
                           .deliver_ms = LOGFILE_NO_TIME,
                           .planned_ns = LOGFILE_NO_TIME};
     buf_init(&f->body, LOGFILE_BODY_MAX);
+    buf_init(&f->signature, LOGFILE_SIGNATURE_MAX);
     buf_init(&f->note, LOGFILE_NOTE_MAX);
 }
 
 void logfile_free(struct logfile *f)
 {
     buf_free(&f->body);
+    buf_free(&f->signature);
     buf_free(&f->note);
     logfile_init(f);
 }

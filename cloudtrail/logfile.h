@@ -27,6 +27,9 @@ struct err;
 /* The most bytes of what a manifest says of its records: enough for the smallest ones. */
 #define LOGFILE_NOTE_MAX ((size_t)112 << 20)
 
+/* The most bytes of a digest's signature in hex: of a key of 4096 bits. */
+enum { LOGFILE_SIGNATURE_MAX = 1024 };
+
 /*
  * One object on its way. Across rooms its body changes hands: after a taker returned 0 the bytes
  * are the taker's, who frees them with buf_free or hands them on.
@@ -46,6 +49,7 @@ struct logfile {
     int64_t planned_ns;           /* when it should go, by the run's clock, or LOGFILE_NO_TIME */
     enum fault_kind fault;        /* what was done to it on purpose */
     bool withheld;                /* and it is not to arrive */
+    struct buf signature;         /* of a digest, in hex, for the object's metadata; or empty */
     struct buf note;              /* what a manifest says of it beyond this, or empty */
 };
 

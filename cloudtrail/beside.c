@@ -1,0 +1,30 @@
+/* beside.c - see beside.h. */
+#include "cloudtrail/beside.h"
+
+#include "base/buf.h"
+#include "cloudtrail/record.h"
+
+void beside_write(struct buf *out, struct span signature)
+{
+    buf_put_span(out, SPAN("{\"signature\":\""));
+    buf_put_span(out, signature);
+    buf_put_span(out, SPAN("\",\"signature-algorithm\":\"" BESIDE_ALGORITHM "\"}\n"));
+}
+
+bool beside_read(struct buf *signature, struct span text)
+{
+    struct span hex, algorithm;
+    if (text.n > 0 && text.p[text.n - 1] == '\n')
+        text.n--;
+    if (!record_text(&hex, text, "signature") ||
+        !record_text(&algorithm, text, "signature-algorithm") ||
+        !span_is(algorithm, BESIDE_ALGORITHM) || hex.n == 0 || !buf_fits(signature, hex.n))
+        return false;
+    for (size_t i = 0; i < hex.n; i++) {
+        const char c = hex.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    buf_put_span(signature, hex);
+    return true;
+}
