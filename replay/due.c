@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* fallocate, O_TMPFILE */
 #include "replay/due.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,10 +24,10 @@ struct entry {
     uint64_t at;     /* there */
 };
 
-/* How a log file lies in memory or in the temporary file; notes and body follow. */
+/* How a log file lies in memory or in the temporary file; notes, signature and body follow. */
 struct head {
     struct logfile file;
-    size_t notes_n, body_n, body_max_n;
+    size_t notes_n, signature_n, body_n, body_max_n;
 };
 
 struct due {
@@ -134,19 +135,31 @@ static int move_bytes(const struct due *d, char *p, size_t n, uint64_t at, bool 
     return 0;
 }
 
+static size_t packed_n(const struct head *head)
+{
+    return sizeof *head + head->notes_n + head->signature_n + head->body_n;
+}
+
 int due_put(struct due *d, struct logfile *f, struct span notes, struct err *e)
 {
-    const size_t n = sizeof(struct head) + notes.n + f->body.n;
+    assert(f->note.n == 0);
+    struct head head = {.file = *f,
+                        .notes_n = notes.n,
+                        .signature_n = f->signature.n,
+                        .body_n = f->body.n,
+                        .body_max_n = f->body.max_n};
+    const struct span parts[] = {
+        {(const char *)&head, sizeof head}, notes, buf_span(&f->signature), buf_span(&f->body)};
+    const size_t n = packed_n(&head);
     char *packed = malloc(n);
     if (packed == NULL)
         mem_die(n);
-    struct head head = {.notes_n = notes.n, .body_n = f->body.n, .body_max_n = f->body.max_n};
-    head.file = *f;
-    memcpy(packed, &head, sizeof head);
-    if (notes.n > 0)
-        memcpy(packed + sizeof head, notes.p, notes.n);
-    if (f->body.n > 0)
-        memcpy(packed + sizeof head + notes.n, f->body.p, f->body.n);
+    char *at = packed;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].n > 0)
+            memcpy(at, parts[i].p, parts[i].n);
+        at += parts[i].n;
+    }
     struct entry entry = {f->deliver_ms, d->number, packed, 0};
     if (n > d->memory_n - d->used_n) {
         const int rc = open_file(d, e) != 0 ? -1 : move_bytes(d, packed, n, d->end, true, e);
@@ -180,7 +193,7 @@ static char *bytes_of(const struct due *d, const struct entry *entry, struct err
     struct head head;
     if (move_bytes(d, (char *)&head, sizeof head, entry->at, false, e) != 0)
         return NULL;
-    const size_t n = sizeof head + head.notes_n + head.body_n;
+    const size_t n = packed_n(&head);
     char *p = malloc(n);
     if (p == NULL)
         mem_die(n);
@@ -201,10 +214,14 @@ int due_take(struct due *d, struct logfile *f, struct buf *notes, struct err *e)
     struct head head;
     memcpy(&head, p, sizeof head);
     *f = head.file;
+    buf_init(&f->note, head.file.note.max_n);
+    buf_init(&f->signature, LOGFILE_SIGNATURE_MAX);
     buf_init(&f->body, head.body_max_n);
-    buf_put(notes, p + sizeof head, head.notes_n);
-    buf_put(&f->body, p + sizeof head + head.notes_n, head.body_n);
-    const size_t n = sizeof head + head.notes_n + head.body_n;
+    const char *at = p + sizeof head;
+    buf_put(notes, at, head.notes_n);
+    buf_put(&f->signature, at + head.notes_n, head.signature_n);
+    buf_put(&f->body, at + head.notes_n + head.signature_n, head.body_n);
+    const size_t n = packed_n(&head);
     free(p);
     drop_first(d);
     if (entry.packed != NULL) {

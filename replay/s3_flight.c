@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/work.h"
+#include "cloudtrail/beside.h"
 #include "replay/s3_answer.h"
 
 enum {
     TURNS_MOST = 3, /* clock, region, host, keys or checksum put right, for one object */
     DETAIL_N = 360,
-    HEADERS_MOST = 7,
+    HEADERS_MOST = 9,
     BATCHES = 4 /* in which jobs are handed back while all connections are busy */
 };
 
@@ -268,6 +269,9 @@ static size_t put_headers(const struct s3_flight *s, struct s3_job *j,
         {checksum_header(j->checksum.kind), {j->checksum.text, j->checksum.text_n}},
         {SPAN("If-None-Match"), o->if_none_match ? SPAN("*") : SPAN("")},
         {SPAN("x-amz-acl"), o->acl},
+        {SPAN("x-amz-meta-signature"), {j->signature, j->signature_n}},
+        {SPAN("x-amz-meta-signature-algorithm"),
+         j->signature_n > 0 ? SPAN(BESIDE_ALGORITHM) : SPAN("")},
         {SPAN("x-amz-server-side-encryption"), o->sse},
         {SPAN("x-amz-server-side-encryption-aws-kms-key-id"), o->kms_key},
     };

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "cloudtrail/key.h"
+#include "cloudtrail/logfile.h"
 #include "cloudtrail/sink.h"
 #include "replay/checksum.h"
 #include "replay/http.h"
@@ -36,6 +37,8 @@ struct s3_job {
     size_t key_n;
     struct buf body;
     bool gzipped;
+    char signature[LOGFILE_SIGNATURE_MAX]; /* of a digest */
+    size_t signature_n;
     uint8_t sha256[HASH_SHA256_N];
     struct checksum checksum;
     bool used; /* carries an object whose end the caller has not counted yet */

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "cloudtrail/beside.h"
 #include "base/hash.h"
 #include "replay/leftover.h"
 
@@ -29,6 +30,7 @@ struct pending {
     const char *temp, *key; /* below the root, in the group's arena */
     uint64_t bytes;
     bool named;              /* the file has its name */
+    bool beside;             /* it is the metadata of another one */
     uint8_t md5[HASH_MD5_N]; /* for whoever hears of arrivals */
 };
 
@@ -122,7 +124,8 @@ static void drop_group(struct sink_dir *s)
 {
     for (size_t i = 0; i < s->pending_n; i++) {
         unlinkat(s->root_fd, s->pending[i].temp, 0);
-        lose(s, s->pending[i].key, "");
+        if (!s->pending[i].beside)
+            lose(s, s->pending[i].key, "");
     }
     s->pending_n = 0;
     s->pending_bytes = 0;
@@ -182,9 +185,9 @@ static int commit(struct sink_dir *s, struct err *e)
     for (size_t i = 0; i < s->pending_n; i++) {
         struct pending *p = &s->pending[i];
         if (rename_new(s, p->temp, p->key) == 0) {
-            p->named = true;
-            s->totals.files++;
-            s->totals.bytes += p->bytes;
+            p->named = !p->beside;
+            s->totals.files += p->named;
+            s->totals.bytes += p->named ? p->bytes : 0;
             continue;
         }
         int reason = errno;
@@ -308,31 +311,33 @@ static const char *temp_name(struct sink_dir *s, const char *key)
         .p;
 }
 
-/* 0: ${f} is taken care of; 1: it waits for its name; -1 and errno: the run cannot go on. */
-static int place(struct sink_dir *s, const struct logfile *f)
+/* 0: ${body} is taken care of; 1: it waits for its name; -1 and errno: the run cannot go on. What
+   lies ${beside} a log file is neither counted nor told. */
+static int place(struct sink_dir *s, const char *key, struct span body, bool beside)
 {
-    struct span body = buf_span(&f->body);
-    switch (existing(s, f->key, body)) {
+    switch (existing(s, key, body)) {
     case 1:
         s->unsure = true;
+        if (beside)
+            return 0;
         s->totals.same++;
-        tell_there(s, f->key, body);
+        tell_there(s, key, body);
         return 0;
     case 0:
         break;
     default:
         if (errno == EEXIST)
-            lose(s, f->key, "is there already with other bytes, which stay as they are");
+            lose(s, key, "is there already with other bytes, which stay as they are");
         else if (is_of_key(errno))
-            lose_for(s, f->key, errno);
+            lose_for(s, key, errno);
         else
             return -1;
         return 0;
     }
-    if (make_folders(s, f->key) != 0) {
+    if (make_folders(s, key) != 0) {
         if (!is_of_key(errno))
             return -1;
-        lose_for(s, f->key, errno);
+        lose_for(s, key, errno);
         return 0;
     }
     /* A killed run of the same process number may have left names, in a container quite likely. */
@@ -340,19 +345,21 @@ static int place(struct sink_dir *s, const struct logfile *f)
     int rc;
     unsigned tries = 0;
     do {
-        temp = temp_name(s, f->key);
+        temp = temp_name(s, key);
         rc = write_new(s, temp, body);
     } while (rc != 0 && errno == EEXIST && ++tries < TEMP_TRIES);
     if (rc != 0) {
         if (!is_of_key(errno))
             return -1;
-        lose_for(s, f->key, errno);
+        lose_for(s, key, errno);
         return 0;
     }
     struct pending *p = &s->pending[s->pending_n++];
-    *p = (struct pending){
-        .temp = temp, .key = arena_copy(&s->group, span_of(f->key)).p, .bytes = body.n};
-    if (s->options.arrived != NULL)
+    *p = (struct pending){.temp = temp,
+                          .key = arena_copy(&s->group, span_of(key)).p,
+                          .bytes = body.n,
+                          .beside = beside};
+    if (s->options.arrived != NULL && !beside)
         hash_md5(p->md5, body);
     s->pending_bytes += body.n;
     return 1;
@@ -367,6 +374,27 @@ static bool is_pending(const struct sink_dir *s, const char *key)
     return false;
 }
 
+/* The file beside ${f} with what a bucket would keep with it: its name, in ${a}, and its text. */
+static const char *beside(struct arena *a, struct span *text, const struct logfile *f)
+{
+    struct buf b;
+    buf_init(&b, 2 * LOGFILE_SIGNATURE_MAX);
+    beside_write(&b, buf_span(&f->signature));
+    *text = arena_copy(a, buf_span(&b));
+    buf_free(&b);
+    return arena_printf(a, "%s" BESIDE_END, f->key).p;
+}
+
+/* Before the file itself: a digest that can be seen has its signature. */
+static int place_beside(struct sink_dir *s, const struct logfile *f)
+{
+    struct span text;
+    if (f->signature.n == 0)
+        return 0;
+    const char *name = beside(&s->group, &text, f);
+    return place(s, name, text, true);
+}
+
 static int dir_put(void *self, struct logfile *f, struct err *e)
 {
     struct sink_dir *s = self;
@@ -376,14 +404,14 @@ static int dir_put(void *self, struct logfile *f, struct err *e)
         return 0;
     }
     /* A segment brings at most one folder into the list, so a key's worth of room is enough. */
-    bool full = s->pending_n == GROUP_FILES || s->pending_bytes >= GROUP_BYTES ||
+    bool full = s->pending_n + 2 > GROUP_FILES || s->pending_bytes >= GROUP_BYTES ||
                 s->folders_n + KEY_MAX > FOLDERS_MAX;
     if ((full || is_pending(s, f->key)) && commit(s, e) != 0) {
         lose(s, f->key, "");
         return -1;
     }
     s->totals.attempts++;
-    if (place(s, f) < 0) {
+    if (place_beside(s, f) < 0 || place(s, f->key, buf_span(&f->body), false) < 0) {
         err_sys(e, ERR_WORK, "%s/%s: cannot be written", s->root, f->key);
         lose(s, f->key, "");
         return -1;
@@ -395,11 +423,19 @@ static int dir_put(void *self, struct logfile *f, struct err *e)
 static int dir_holds(void *self, const struct logfile *f, struct err *e)
 {
     (void)e;
-    struct sink_dir *s = self;
-    const bool there = sink_dir_key_is_safe((struct span){f->key, f->key_n}) &&
-                       existing(s, f->key, buf_span(&f->body)) == 1;
-    s->unsure = s->unsure || there;
-    return there;
+    const struct sink_dir *s = self;
+    if (!sink_dir_key_is_safe((struct span){f->key, f->key_n}) ||
+        existing(s, f->key, buf_span(&f->body)) != 1)
+        return 0;
+    if (f->signature.n == 0)
+        return 1;
+    struct arena a;
+    struct span text;
+    arena_init(&a);
+    const char *name = beside(&a, &text, f);
+    const int held = existing(s, name, text) == 1;
+    arena_free(&a);
+    return held;
 }
 
 static int dir_pass(void *self, const struct logfile *f, struct err *e)

@@ -92,6 +92,9 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
     else
         hash_sha256(j->sha256, buf_span(&f->body));
     j->gzipped = f->gzipped;
+    j->signature_n = f->signature.n;
+    if (j->signature_n > 0)
+        memcpy(j->signature, f->signature.p, j->signature_n);
     j->body = f->body;
     checksum_make(&j->checksum, s->options.put.checksum, buf_span(&j->body), j->sha256);
     j->planned_ns = f->planned_ns;

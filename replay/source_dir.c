@@ -10,10 +10,14 @@
 #include "base/file.h"
 #include "base/gzip.h"
 #include "base/order.h"
+#include "cloudtrail/beside.h"
 #include "cloudtrail/key.h"
 #include "replay/jsonl.h"
 #include "replay/known.h"
 #include "replay/recorded.h"
+
+/* The most bytes of the metadata beside a digest. */
+enum { BESIDE_MOST = 8192 };
 
 /* A file that was found. */
 struct item {
@@ -40,7 +44,8 @@ struct source_dir {
 /* Whether ${rel}, below the root of a tree, is a file to deliver; what is not is counted. */
 static bool is_wanted(struct source_dir *s, struct span rel)
 {
-    if (span_is(rel, "manifest.json") || span_is(rel, "labels.jsonl"))
+    if (span_is(rel, "manifest.json") || span_is(rel, "labels.jsonl") ||
+        span_is(rel, "digest-public-key.pem") || span_ends(rel, SPAN(".json.gz" BESIDE_END)))
         return false;
     if (span_ends(rel, SPAN(".json")) || span_ends(rel, SPAN(".json.gz")))
         return true;
@@ -118,6 +123,21 @@ static bool take_as_is(struct source_dir *s, const struct item *item, struct log
     return true;
 }
 
+/* The signature that lies beside the digest ${name}, if one does. */
+static void read_beside(struct logfile *f, const char *name)
+{
+    struct arena a;
+    struct buf text;
+    struct err ignored = {0};
+    arena_init(&a);
+    buf_init(&text, BESIDE_MOST);
+    const char *path = arena_printf(&a, "%s" BESIDE_END, name).p;
+    if (file_type_of(path) == FILE_REGULAR && file_read(&text, path, &ignored) == 0)
+        beside_read(&f->signature, buf_span(&text));
+    buf_free(&text);
+    arena_free(&a);
+}
+
 static int load(struct source_dir *s, const struct item *item, struct logfile *out, struct err *e)
 {
     struct buf body;
@@ -126,14 +146,17 @@ static int load(struct source_dir *s, const struct item *item, struct logfile *o
     const struct span path = item->path;
     const bool at_hand = s->walk != NULL && item->rel.n > 0 && !s->options.by_time;
     int rc = at_hand ? file_walk_read(s->walk, &body, e) : file_read(&body, name, e);
-    if (rc != 0 || take_as_is(s, item, out, &body))
+    if (rc != 0)
         goto out;
-    struct key_parts k;
+    struct key_parts k = {.kind = KEY_OTHER};
     struct err ignored = {0};
-    if (recorded_awslogs(path) < path.n && key_read(&k, path, &ignored) == 0 &&
-        k.kind == KEY_DIGEST && path.n <= KEY_MAX)
+    const bool digest = recorded_awslogs(path) < path.n && path.n <= KEY_MAX &&
+                        key_read(&k, path, &ignored) == 0 && k.kind == KEY_DIGEST;
+    if (digest && !take_as_is(s, item, out, &body))
         recorded_copy(out, path, &body);
-    else
+    if (digest)
+        read_beside(out, name);
+    else if (!take_as_is(s, item, out, &body))
         rc = recorded_read(out, &s->recorded, name, path, &body, e);
 out:
     buf_free(&body);
