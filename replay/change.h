@@ -2,7 +2,8 @@
  * change.h - a source whose log files are changed on their way: moved in time, rewritten, repeated
  *
  * What nothing changes passes through byte for byte. A changed text is packed anew. Digests vouch
- * for bytes and places that are no more, so they are left out and counted.
+ * for bytes and places that are no more, so they are left out and counted; digest_source.h makes
+ * others.
  */
 #ifndef REPLAY_CHANGE_H
 #define REPLAY_CHANGE_H
