@@ -10,6 +10,7 @@
 #include "base/utc.h"
 #include "base/work.h"
 #include "cli/again.h"
+#include "cli/gen_digests.h"
 #include "cli/gen_live.h"
 #include "cli/gen_output.h"
 #include "cli/load.h"
@@ -19,7 +20,7 @@
 #include "cloudtrail/manifest.h"
 #include "gen/gen.h"
 
-enum { JOBS_MOST = 256 };
+enum { JOBS_MOST = 256, SETTINGS_MOST = 1 << 16 };
 
 /* Where --records ends when nothing else does. */
 #define WINDOW_MOST_MS (36500 * UTC_DAY_MS)
@@ -72,6 +73,10 @@ static const struct opt rows[] = {
      "ISA-L level 1 (the default), or zlib level 6: the sizes of delivered files"},
     {"schemas", OPT_TEXT, AT(schemas), 0, 0, NULL, "DIR",
      "use the schema files of this folder instead of those inside the program"},
+    {"digest-key", OPT_TEXT, AT(where.digest.key), 0, 0, NULL, "FILE",
+     "add signed digest files; FILE is an RSA private key in PEM (docs/digests.md)"},
+    {"digest-bucket", OPT_TEXT, AT(where.digest.bucket), 0, 0, NULL, "BUCKET[/PREFIX]",
+     "the bucket that digests tell of (that of --to, or " DIGEST_BUCKET ")"},
     {"live", OPT_FLAG, AT(where.live), 0, 0, NULL, NULL,
      "deliver each log file at its moment, from now on; what is due already goes at once"},
     {"speed", OPT_REAL, AT(speed), 0, 1000000, NULL, "X",
@@ -105,6 +110,11 @@ static int read_part(struct gen_options *o, const struct gen_arguments *a, struc
         return 0;
     if (a->records > 0)
         return err_set(e, ERR_INPUT, "--records and --shard: contradict each other; give one");
+    if (a->where.digest.key != NULL)
+        return err_set(
+            e, ERR_INPUT,
+            "--digest-key and --shard: a digest lists what no single shard has; add digests "
+            "with \"beantrail replay\"");
     return shard_read(&o->shard, &o->nshards, a->shard, e);
 }
 
@@ -133,8 +143,10 @@ static int read_window(struct gen_options *o, struct load *l, const struct gen_a
 
 static void fill_fingerprint(struct fingerprint *f, const struct gen_options *o,
                              const struct load *l, struct span seed, const struct gen_arguments *a,
-                             struct arena *arena)
+                             const struct digest_wish *digest, struct arena *arena)
 {
+    struct buf settings;
+    buf_init(&settings, SETTINGS_MOST);
     *f = (struct fingerprint){
         .program = SPAN("beantrail " BEANTRAIL_VERSION),
         .scenario = o->scenario->name,
@@ -143,10 +155,15 @@ static void fill_fingerprint(struct fingerprint *f, const struct gen_options *o,
         .seed = seed,
         .start_ms = o->start_ms,
         .duration_ms = o->end_ms - o->start_ms,
-        .settings = SPAN("{}"),
         .compressor = span_of(o->gzip == GZIP_AWS ? gzip_name(GZIP_AWS) : gzip_name(GZIP_FAST))};
+    buf_put_char(&settings, '{');
+    if (digest->key != NULL)
+        digest_wish_put(&settings, digest);
     if (o->records > 0)
-        f->settings = arena_printf(arena, "{\"records\":%" PRIu64 "}", o->records);
+        buf_printf(&settings, "%s\"records\":%" PRIu64, settings.n > 1 ? "," : "", o->records);
+    buf_put_char(&settings, '}');
+    f->settings = arena_copy(arena, buf_span(&settings));
+    buf_free(&settings);
     if (a->shard != NULL)
         f->shard = arena_printf(arena, "%u/%u", (unsigned)o->shard, (unsigned)o->nshards);
 }
@@ -193,7 +210,8 @@ static void print_summary(const struct gen_options *o, const struct fingerprint 
     fprintf(out, " (fingerprint %.16s)\n", id);
 }
 
-static int generate(struct load *l, struct gen_arguments *a, struct err *e)
+static int make(struct load *l, struct gen_arguments *a, const struct digest_wish *digest,
+                struct err *e)
 {
     struct scenario *s = &l->scenario;
     struct span seed = a->seed == NULL ? s->seed : span_of(a->seed);
@@ -208,7 +226,7 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
     if (read_part(&o, a, e) != 0 || read_window(&o, l, a, e) != 0)
         return -1;
     struct fingerprint f;
-    fill_fingerprint(&f, &o, l, seed, a, &l->arena);
+    fill_fingerprint(&f, &o, l, seed, a, digest, &l->arena);
     a->where.lines = o.format == GEN_LINES;
     a->where.quiet = a->quiet;
     a->where.s3.stop = &run_stop;
@@ -217,6 +235,8 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
                                       .fingerprint = &f,
                                       .speed = a->speed > 0 ? a->speed : 1,
                                       .endless = a->duration_ms == 0 && a->records == 0,
+                                      .digest = digest,
+                                      .load = l,
                                       .resume = a->resume,
                                       .json = a->json,
                                       .quiet = a->quiet};
@@ -227,14 +247,20 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
     struct gen_output out;
     if (gen_output_open(&out, &a->where, &f, &o, e) != 0)
         return -1;
-    o.hash = out.manifest != NULL;
+    out.digests = gen_digests_open(digest, l, &o);
+    o.hash = out.manifest != NULL || out.digests != NULL;
+    if (out.digests != NULL)
+        o.horizon = gen_output_horizon;
     struct gen_totals totals;
     run_catch_signals();
     int rc = gen_run(&o, gen_output_take, &out, out.labels == NULL ? NULL : gen_output_take_label,
                      &out, &totals, e);
+    if (rc == 0 && digest->key != NULL && out.manifest != NULL)
+        rc = digest_wish_publish(digest, outdir_file(&out.dir, ""), e);
     if (rc == 0)
         rc = gen_output_finish(&out, &totals, e);
     const struct notify_totals announced = out.announce.totals;
+    digests_close(out.digests);
     gen_output_close(&out);
     if (rc == 0 && (!a->quiet || a->json)) {
         bool streamed = a->where.out != NULL && strcmp(a->where.out, "-") == 0;
@@ -242,6 +268,16 @@ static int generate(struct load *l, struct gen_arguments *a, struct err *e)
                       streamed ? stderr : announce_summary(&a->where.announce));
         rc = run_flush(e);
     }
+    return rc;
+}
+
+static int generate(struct load *l, struct gen_arguments *a, struct err *e)
+{
+    struct digest_wish digest;
+    if (digest_wish_open(&digest, &a->where.digest, &a->where.to, a->where.to != NULL, e) != 0)
+        return -1;
+    int rc = make(l, a, &digest, e);
+    digest_wish_close(&digest);
     return rc;
 }
 

@@ -14,6 +14,7 @@
 #include "cli/replay_report.h"
 #include "cli/run.h"
 #include "replay/change.h"
+#include "replay/digest_source.h"
 #include "replay/fan.h"
 #include "replay/play.h"
 #include "replay/rewrite.h"
@@ -222,6 +223,18 @@ static int learn_faults(struct replay_faults *faults, const struct change_option
     return rc;
 }
 
+/* The public key goes where the digests go, if that is a directory. */
+static int publish_key(const struct digest_wish *w, const struct replay_options *o, struct err *e)
+{
+    for (size_t i = 0; w->key != NULL && i < o->to.n; i++) {
+        struct target t;
+        if (target_read(&t, span_of(o->to.text[i]), e) != 0 ||
+            (t.kind == TARGET_DIR && digest_wish_publish(w, o->to.text[i], e) != 0))
+            return -1;
+    }
+    return 0;
+}
+
 static int run(const struct replay_options *o, const char **operands, struct teller *teller,
                struct err *e)
 {
@@ -244,12 +257,17 @@ static int run(const struct replay_options *o, const char **operands, struct tel
                                     .rounds = o->loop,
                                     .reopen = open_origin,
                                     .reopen_ctx = &origin};
-    struct source source = {NULL, NULL}, changed;
+    struct source source = {NULL, NULL}, changed, digested;
+    struct digest_wish digest;
     struct sink sink = {NULL, NULL};
     struct replay_faults faults;
     struct announce announce = {.notify = NULL};
     struct lister lister = {.to = o->to.text[0], .json = o->json, .quiet = o->quiet};
     struct play_totals totals;
+    if (digest_wish_open(&digest, &o->digest, o->to.text, o->to.n, e) != 0)
+        return -1;
+    /* A digest lists what was delivered in its hour. */
+    origin.by_time = origin.by_time || digest.key != NULL;
     int rc = -1;
     if (replay_faults_open(&faults, o, operands, e) != 0)
         goto out;
@@ -258,6 +276,9 @@ static int run(const struct replay_options *o, const char **operands, struct tel
     if (learn_faults(&faults, &change, &origin, e) != 0 || change_open(&source, &change, e) != 0)
         goto out;
     changed = source;
+    if (digest.key != NULL)
+        digest_source_open(&source, changed, &digest.options);
+    digested = source;
     const bool paced = play.schedule.kind != SCHEDULE_ASAP && !o->dry_run;
     if (o->dry_run) {
         /* Nothing is sent, so nothing is waited for. */
@@ -266,7 +287,8 @@ static int run(const struct replay_options *o, const char **operands, struct tel
         sink = (struct sink){&lister_ops, &lister};
     } else if (announce_open(&announce, &o->announce, o->to.text, o->to.n, &target, &run_stop, e) !=
                    0 ||
-               open_sinks(&sink, o, &latency, &announce, teller, e) != 0) {
+               open_sinks(&sink, o, &latency, &announce, teller, e) != 0 ||
+               publish_key(&digest, o, e) != 0) {
         goto out;
     }
 
@@ -287,7 +309,9 @@ static int run(const struct replay_options *o, const char **operands, struct tel
                               .latency = &latency,
                               .announced = &announce.totals,
                               .skipped = count_skipped(&origin, &changed),
-                              .digests = change_digests(&changed),
+                              .digests = change_digests(&changed) +
+                                         (digest.key != NULL ? digest_source_left(&digested) : 0),
+                              .signed_anew = digest.key != NULL ? digest_source_made(&digested) : 0,
                               .faults = replay_faults_counts(&faults),
                               .manifest = manifest ? faults.path : NULL,
                               .paced = paced};
@@ -301,6 +325,7 @@ out:
     if (change.rewrite != NULL)
         rewrite_close(change.rewrite);
     replay_faults_close(&faults);
+    digest_wish_close(&digest);
     return rc;
 }
 

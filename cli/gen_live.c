@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utc.h"
+#include "cli/gen_digests.h"
 #include "cli/lines.h"
 #include "cli/live.h"
 #include "cli/percentiles.h"
@@ -107,11 +108,12 @@ static void print_text(const struct gen_live *g, const struct gen_options *o,
 }
 
 static int run(const struct gen_live *g, const struct gen_options *o, struct lines *labels,
-               struct teller *teller, struct err *e)
+               struct digests *digests, struct teller *teller, struct err *e)
 {
     const char *folder = getenv("TMPDIR");
     const struct live_options live = {.gen = o,
                                       .labels = labels,
+                                      .digests = digests,
                                       .folder = folder != NULL && *folder != '\0' ? folder : "/tmp",
                                       .memory_n = LIVE_MEMORY_N};
     struct play_options play = {
@@ -166,6 +168,17 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     return rc == 0 ? run_flush(e) : rc;
 }
 
+/* The public key goes where the digests go, if that is a directory. */
+static int publish(const struct gen_live *g, struct err *e)
+{
+    struct target t;
+    if (g->digest->key == NULL)
+        return 0;
+    if (target_read(&t, span_of(g->where->to), e) != 0)
+        return -1;
+    return t.kind == TARGET_DIR ? digest_wish_publish(g->digest, g->where->to, e) : 0;
+}
+
 int gen_live_run(const struct gen_live *g, const struct gen_options *o, struct err *e)
 {
     struct lines *labels = NULL;
@@ -174,7 +187,11 @@ int gen_live_run(const struct gen_live *g, const struct gen_options *o, struct e
         return -1;
     progress_init(&teller.progress, "gen", g->quiet || g->json);
     run_catch_signals();
-    int rc = run(g, o, labels, &teller, e);
+    struct gen_options options = *o;
+    struct digests *digests = gen_digests_open(g->digest, g->load, o);
+    options.hash = digests != NULL;
+    int rc = publish(g, e) != 0 ? -1 : run(g, &options, labels, digests, &teller, e);
+    digests_close(digests);
     /* What an interrupted run has delivered has its labels; the next one writes them all again. */
     struct err later = {0};
     if (labels != NULL && (rc == 0 || e->kind == ERR_STOP) &&

@@ -12,10 +12,13 @@
 #include "gen/gen.h"
 
 struct err;
+struct load;
 
 struct gen_live {
     const struct gen_where *where;
     const struct fingerprint *fingerprint;
+    const struct digest_wish *digest;
+    const struct load *load;
     double speed; /* of the clock, from the begin on */
     bool endless; /* no end was given */
     bool resume, json, quiet;

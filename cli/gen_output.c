@@ -11,6 +11,9 @@ enum { LINE_MAX_N = 1 << 20, LOST_SHOWN = 20 };
 
 int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
 {
+    if (w->digest.key != NULL && lines)
+        return err_set(e, ERR_INPUT,
+                       "--digest-key: digests vouch for log files; leave out --format");
     if (w->live && w->out != NULL)
         return err_set(e, ERR_INPUT,
                        "--live: delivers while it goes on and makes no whole; say --to %s", w->out);
@@ -127,9 +130,28 @@ int gen_output_take(void *ctx, struct logfile *f, struct err *e)
         logfile_free(f);
         return 0;
     }
+    if (out->digests != NULL)
+        digests_add(out->digests, f);
     if (out->manifest != NULL && manifest_add(out->manifest, f, e) != 0)
         return -1;
     return out->sink.ops->put(out->sink.self, f, e);
+}
+
+static int take_digest(void *ctx, struct logfile *f, struct err *e)
+{
+    struct gen_output *out = ctx;
+    out->digested.files++;
+    out->digested.text_bytes += f->text_n;
+    out->digested.object_bytes += f->body.n;
+    if (out->manifest != NULL && manifest_add(out->manifest, f, e) != 0)
+        return -1;
+    return out->sink.ops->put(out->sink.self, f, e);
+}
+
+int gen_output_horizon(void *ctx, int64_t horizon_ms, struct err *e)
+{
+    struct gen_output *out = ctx;
+    return digests_settle(out->digests, horizon_ms, take_digest, out, e);
 }
 
 int gen_output_take_label(void *ctx, const struct label *l, struct err *e)
@@ -145,8 +167,12 @@ int gen_output_finish(struct gen_output *out, const struct gen_totals *totals, s
     struct sink_totals sent = {0};
     struct err unannounced = {0};
     int rc = 0;
-    if (out->sink.ops != NULL)
-        rc = out->sink.ops->finish(out->sink.self, &sent, e);
+    if (out->digests != NULL)
+        rc = digests_finish(out->digests, take_digest, out, e);
+    struct err later = {0};
+    if (out->sink.ops != NULL &&
+        out->sink.ops->finish(out->sink.self, &sent, rc == 0 ? e : &later) != 0)
+        rc = -1;
     const int announced = announce_finish(&out->announce, lost, out, &unannounced);
     out->announced = true;
     if (out->lost > LOST_SHOWN)
@@ -159,12 +185,13 @@ int gen_output_finish(struct gen_output *out, const struct gen_totals *totals, s
     }
     if (sent.failed > 0)
         return err_set(e, ERR_WORK, "%" PRIu64 " of %" PRIu64 " log files were not delivered",
-                       sent.failed, totals->files);
-    const struct manifest_counts counts = {.files = totals->files,
-                                           .records = totals->records,
-                                           .text_bytes = totals->text_bytes,
-                                           .object_bytes = totals->object_bytes,
-                                           .labels = totals->labels};
+                       sent.failed, totals->files + out->digested.files);
+    const struct manifest_counts counts = {
+        .files = totals->files + out->digested.files,
+        .records = totals->records,
+        .text_bytes = totals->text_bytes + out->digested.text_bytes,
+        .object_bytes = totals->object_bytes + out->digested.object_bytes,
+        .labels = totals->labels};
     if (out->manifest != NULL && manifest_finish(out->manifest, &counts, e) != 0)
         return -1;
     if (out->labels != NULL && lines_finish(out->labels, e) != 0)

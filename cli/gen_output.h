@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "cli/announce.h"
+#include "cli/digest_option.h"
 #include "cli/lines.h"
 #include "cli/outdir.h"
 #include "cli/progress.h"
@@ -20,6 +21,7 @@ struct gen_where {
     const char *out, *to, *labels;
     struct target_options s3;
     struct announce_options announce;
+    struct digest_option digest;
     bool force, lines, quiet;
     bool live; /* by the clock: no manifest, a directory may be the target of --to */
 };
@@ -35,6 +37,8 @@ struct gen_output {
     struct buf line;
     struct progress progress;
     const struct gen_options *options;
+    struct digests *digests; /* or NULL; the caller's */
+    struct manifest_counts digested;
     uint64_t lost, records;
 };
 
@@ -55,6 +59,9 @@ int gen_output_open(struct gen_output *out, const struct gen_where *w, const str
 /* The takers of gen_run. */
 int gen_output_take(void *ctx, struct logfile *f, struct err *e);
 int gen_output_take_label(void *ctx, const struct label *l, struct err *e);
+
+/* The same for its horizon: digests of hours that are over. */
+int gen_output_horizon(void *ctx, int64_t horizon_ms, struct err *e);
 
 /**
  * gen_output_finish(out, totals, e):

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/work.h"
 #include "cli/lines.h"
+#include "cloudtrail/digest.h"
 #include "replay/due.h"
 
 enum {
@@ -82,6 +83,8 @@ static int make_label(void *ctx, const struct label *label, struct err *e)
 static int make_file(void *ctx, struct logfile *f, struct err *e)
 {
     struct live *l = ctx;
+    if (l->options.digests != NULL)
+        digests_add(l->options.digests, f);
     struct item *item = new_item(ITEM_FILE);
     item->file = *f;
     logfile_init(f);
@@ -90,8 +93,20 @@ static int make_file(void *ctx, struct logfile *f, struct err *e)
     return hand_over(l, item, e);
 }
 
+static int make_digest(void *ctx, struct logfile *f, struct err *e)
+{
+    struct item *item = new_item(ITEM_FILE);
+    item->file = *f;
+    logfile_init(f);
+    return hand_over(ctx, item, e);
+}
+
 static int make_horizon(void *ctx, int64_t horizon_ms, struct err *e)
 {
+    const struct live *l = ctx;
+    if (l->options.digests != NULL &&
+        digests_settle(l->options.digests, horizon_ms, make_digest, ctx, e) != 0)
+        return -1;
     struct item *item = new_item(ITEM_HORIZON);
     item->horizon_ms = horizon_ms;
     return hand_over(ctx, item, e);
@@ -104,6 +119,8 @@ static void make_all(void *ctx)
     struct item *end = new_item(ITEM_END);
     end->rc = gen_run(&l->gen, make_file, l, l->options.labels == NULL ? NULL : make_label, l,
                       &totals, &end->err);
+    if (end->rc == 0 && l->options.digests != NULL)
+        end->rc = digests_finish(l->options.digests, make_digest, l, &end->err);
     struct err ignored = {0};
     hand_over(l, end, &ignored);
 }

@@ -13,6 +13,7 @@
 #include "cloudtrail/source.h"
 #include "gen/gen.h"
 
+struct digests;
 struct err;
 struct lines;
 
@@ -21,9 +22,10 @@ struct lines;
 
 struct live_options {
     const struct gen_options *gen; /* its horizon is set here */
-    struct lines *labels; /* get the labels of each log file once it was delivered; or NULL */
-    const char *folder;   /* for temporary files */
-    size_t memory_n;      /* LIVE_MEMORY_N */
+    struct lines *labels;    /* get the labels of each log file once it was delivered; or NULL */
+    struct digests *digests; /* of the run, for its thread to use; or NULL */
+    const char *folder;      /* for temporary files */
+    size_t memory_n;         /* LIVE_MEMORY_N */
 };
 
 /**

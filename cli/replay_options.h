@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cli/announce.h"
+#include "cli/digest_option.h"
 #include "cli/opts.h"
 #include "replay/schedule.h"
 #include "replay/target.h"
@@ -19,6 +20,7 @@ enum { REPLAY_TO_MOST = 8 };
 
 struct replay_options {
     struct opt_texts to, fault;
+    struct digest_option digest;
     const char *fault_seed, *manifest;
     const char *endpoint_url, *region, *profile, *ca_bundle;
     const char *source_endpoint_url, *source_region, *source_profile;

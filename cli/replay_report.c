@@ -32,11 +32,12 @@ static void print_json(const struct replay_report *r, FILE *out)
     }
     buf_printf(&b,
                "%s,\"dryRun\":%s,\"read\":{\"files\":%" PRIu64 ",\"records\":%" PRIu64
-               ",\"skipped\":%" PRIu64 ",\"digests\":%" PRIu64 "},\"delivered\":{\"files\":%" PRIu64
-               ",\"bytes\":%" PRIu64 "},\"same\":%" PRIu64 ",\"failed\":%" PRIu64
-               ",\"attempts\":%" PRIu64 ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
+               ",\"skipped\":%" PRIu64 ",\"digests\":%" PRIu64 ",\"digestsMade\":%" PRIu64
+               "},\"delivered\":{\"files\":%" PRIu64 ",\"bytes\":%" PRIu64 "},\"same\":%" PRIu64
+               ",\"failed\":%" PRIu64 ",\"attempts\":%" PRIu64
+               ",\"seconds\":%.3f,\"filesPerSecond\":%.1f",
                o->to.n > 1 ? "]" : "", o->dry_run ? "true" : "false", t->files + t->there,
-               t->records, r->skipped, r->digests, t->sink.files, t->sink.bytes,
+               t->records, r->skipped, r->digests, r->signed_anew, t->sink.files, t->sink.bytes,
                t->sink.same + t->there, t->sink.failed, t->sink.attempts,
                (double)t->elapsed_ns / 1e9, per_second(t->sink.files, t));
     if (o->rewrite != NULL)
@@ -84,6 +85,8 @@ static void print_text(const struct replay_report *r, FILE *out)
         fprintf(out,
                 "digests  %" PRIu64 " left out: they vouch for what the log files were before\n",
                 r->digests);
+    if (r->signed_anew > 0)
+        fprintf(out, "digests  %" PRIu64 " made anew\n", r->signed_anew);
     if (o->fault.n > 0 && r->faults != NULL) {
         int n = 0;
         fprintf(out, "faults   ");

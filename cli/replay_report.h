@@ -16,6 +16,7 @@ struct replay_report {
     const struct hist *latency; /* from planned moment to arrival in a bucket */
     const struct notify_totals *announced;
     uint64_t skipped, digests; /* files that are no log files; digests left out */
+    uint64_t signed_anew;      /* digests made in their place */
     uint64_t leaks;            /* original texts that were found in the output */
     bool paced;
     const uint64_t *faults; /* log files for each kind, or NULL */

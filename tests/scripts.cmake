@@ -41,6 +41,7 @@ script_test(cli/notify cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/serve
 script_test(cli/credentials cli 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/server/test_creds.py)
 
 script_test(readers/all readers 900 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/all.sh)
+script_test(readers/digests readers 300 ${tools} bash ${CMAKE_CURRENT_SOURCE_DIR}/readers/digests.sh)
 script_test(readers/samples readers 120 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/samples.sh)
 script_test(readers/broken readers 300 ${tools} ${CMAKE_CURRENT_SOURCE_DIR}/readers/broken.sh)
 
@@ -66,6 +67,7 @@ set_tests_properties(cli/powercut PROPERTIES SKIP_RETURN_CODE 77)
 script_test(s3/network s3 600 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_network.py)
 
 script_test(s3/faults s3 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_faults.py)
+script_test(s3/digests s3 300 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_digests.py)
 
 foreach(place directory minio)
   script_test(s3/kills_${place} s3 1800 ${tools} python ${CMAKE_CURRENT_SOURCE_DIR}/s3/test_kills.py
