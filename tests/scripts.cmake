@@ -2,18 +2,20 @@
 #
 # Labels: cli (shell scenarios), readers (independent readers, consistency, suspicious), s3 (real
 # servers), tree (the sources).
-# ThreadSanitizer's build has its own small set: the tests labelled threads.
-if(BEANTRAIL_SANITIZE STREQUAL "thread")
-  return()
-endif()
-
 function(script_test name label timeout)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout}
+  set_tests_properties(${name} PROPERTIES LABELS "${label}" TIMEOUT ${timeout}
                        ENVIRONMENT "BEANTRAIL=$<TARGET_FILE:beantrail>")
 endfunction()
 
 set(tools ${CMAKE_CURRENT_SOURCE_DIR}/with-tools)
+
+# ThreadSanitizer's build has its own small set: the tests labelled threads.
+if(BEANTRAIL_SANITIZE STREQUAL "thread")
+  script_test(cli/faults "cli;threads" 600 ${tools} python
+              ${CMAKE_CURRENT_SOURCE_DIR}/server/test_faults.py)
+  return()
+endif()
 
 script_test(tree/layers tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/layers.sh)
 script_test(tree/shell tree 60 ${CMAKE_CURRENT_SOURCE_DIR}/shell.sh)
