@@ -8,7 +8,7 @@ for command in gen replay reconcile scenarios catalog; do
     beantrail "$command" --help >"$command.txt" 2>stderr.txt || fault "$command --help: exit $?"
     [ -s "$command.txt" ] && [ ! -s stderr.txt ] || fault "$command --help belongs on stdout"
 done
-for option in out to seed start duration records jobs shard labels format json quiet; do
+for option in out to seed start duration records jobs shard labels format live speed resume digest-key json quiet; do
     grep -q -- "--$option" gen.txt || fault "gen --help does not name --$option"
 done
 for option in to endpoint-url region profile asap speed rate jobs dry-run notify notify-form json quiet; do

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import sys
+import zlib
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
@@ -101,7 +102,7 @@ class Trail:
             self.wrong(key, f"lists {name} in another form or bucket")
         try:
             text = self.text(name)
-        except OSError:
+        except (OSError, EOFError, zlib.error):
             self.wrong(name, "is listed and missing, or does not inflate")
             return
         if hashlib.sha256(text).hexdigest() != listed["hashValue"]:

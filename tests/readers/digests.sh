@@ -41,6 +41,11 @@ beantrail replay trail --to copy --quiet
 rm trail/manifest.json trail/labels.jsonl trail/digest-public-key.pem
 same trail copy
 
+# Damage on purpose comes behind the digests.
+beantrail replay trail --to damaged --fault truncated-gzip=1 --digest-key key.pem --quiet
+python3 "$ROOT/tests/readers/digests.py" damaged >found.txt && fault 'damage is valid'
+grep -q 'does not inflate' found.txt || fault "$(cat found.txt)"
+
 # Moved, rewritten, repeated: without a key none, with one a chain that is whole again.
 printf '{"key": "twelve bytes", "kinds": ["accounts", "names"]}\n' >map.json
 changes=(--retime 2026-03-01T10:20:30Z --rewrite map.json --loop 2)
