@@ -52,7 +52,7 @@ static int check_topic(const char *topic, struct err *e)
                    topic);
 }
 
-/* How many of the places are of ${kind}, which all of them can be read as. */
+/* How many of the places are of ${kind}. */
 static size_t count_kind(const char *const *to, size_t to_n, enum target_kind kind)
 {
     size_t n = 0;
@@ -101,6 +101,13 @@ int announce_check(const struct announce_options *o, const char *const *to, size
     }
     if (notify_place_check(o->place, e) != 0)
         return -1;
+    for (size_t i = 0; i < to_n; i++) {
+        if (strcmp(to[i], o->place) == 0)
+            return err_set(e, ERR_INPUT,
+                           "--notify: \"%s\" is where the log files go; give messages a folder of "
+                           "their own",
+                           o->place);
+    }
     const size_t directories = count_kind(to, to_n, TARGET_DIR);
     const size_t buckets = count_kind(to, to_n, TARGET_S3);
     if (directories + buckets == 0)

@@ -63,7 +63,7 @@ extern const char *const announce_tests[];
         {"notify-keys",    OPT_COUNT, at(keys), 1,                                                 \
          NOTIFY_KEYS_MOST, NULL,      "N",      "up to N log files in one message (1)"},           \
     {                                                                                              \
-        "notify-test", OPT_WORD, at(test), 0, 0, announce_tests, "yes|no",                         \
+        "notify-test", OPT_WORD, at(test), 0, 0, announce_tests, "auto|yes|no",                    \
             "begin with the message that setting it up sends (yes for s3 forms, else no)"          \
     }
 

@@ -99,6 +99,7 @@ refused 2 'comes to its place as a whole' beantrail gen quickstart --out new --n
 
 # nothing is done where the options make no sense
 refused 2 'nothing can be read at null:' beantrail replay trail --to null: --notify x
+refused 2 'a folder of their own' beantrail replay trail --to new --notify new
 refused 2 'tell one directory from another' beantrail replay trail --to a --to b --notify x
 refused 2 '"\." cannot be a bucket.*--notify-bucket' beantrail replay trail --to . --notify x
 refused 2 'cannot be a bucket' beantrail replay trail --to new --notify x --notify-bucket a_
