@@ -16,6 +16,7 @@
 #include "cli/load.h"
 #include "cli/opts.h"
 #include "cli/run.h"
+#include "cli/s3_option.h"
 #include "cli/shard.h"
 #include "cloudtrail/manifest.h"
 #include "gen/gen.h"
@@ -38,7 +39,8 @@ struct gen_arguments {
 static const char *const formats[] = {"trail", "jsonl", NULL};
 static const char *const gzips[] = {"fast", "aws", NULL};
 
-#define AT(field) offsetof(struct gen_arguments, field)
+#define AT(field)          offsetof(struct gen_arguments, field)
+#define AT_S3(field)       AT(where.s3.field)
 #define AT_ANNOUNCE(field) AT(where.announce.field)
 
 static const struct opt rows[] = {
@@ -46,14 +48,7 @@ static const struct opt rows[] = {
      "the bucket's tree below DIR, with manifest.json and labels.jsonl; - with --format jsonl"},
     {"to", OPT_TEXT, AT(where.to), 0, 0, NULL, "s3://BUCKET[/PREFIX]",
      "straight into a bucket; null: does all the work and drops the bytes; with --live also DIR"},
-    {"endpoint-url", OPT_TEXT, AT(where.s3.endpoint_url), 0, 0, NULL, "URL",
-     "an S3-compatible server, http://HOST:PORT (AWS_ENDPOINT_URL_S3)"},
-    {"region", OPT_TEXT, AT(where.s3.region), 0, 0, NULL, "REGION",
-     "the bucket's region (AWS_REGION; us-east-1)"},
-    {"profile", OPT_TEXT, AT(where.s3.profile), 0, 0, NULL, "NAME",
-     "take credentials and settings of this profile (AWS_PROFILE)"},
-    {"ca-bundle", OPT_TEXT, AT(where.s3.ca_bundle), 0, 0, NULL, "FILE",
-     "certificates to trust instead of the system's (AWS_CA_BUNDLE)"},
+    S3_ROWS(AT_S3),
     {"seed", OPT_TEXT, AT(seed), 0, 0, NULL, "N", "another seed than the scenario's"},
     {"start", OPT_INSTANT, AT(start_ms), 0, 0, NULL, "T",
      "begin at T: RFC 3339, now, now-24h; outside the scenario's time it moves the scenario"},

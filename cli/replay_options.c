@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "cli/s3_option.h"
 #include "replay/checksum.h"
 
 enum { SPEED_MOST = 1000000, RATE_MOST = 10000000, LOOPS_MOST = 1000000 };
@@ -17,14 +18,7 @@ static const char *const acls[] = {"none", "bucket-owner-full-control", NULL};
 static const struct opt rows[] = {
     {"to", OPT_TEXTS, AT(to), 0, REPLAY_TO_MOST, NULL, "DIR|s3://BUCKET[/PREFIX]",
      "where the log files go; null: drops them; up to 8 times"},
-    {"endpoint-url", OPT_TEXT, AT(endpoint_url), 0, 0, NULL, "URL",
-     "an S3-compatible server, http://HOST:PORT (AWS_ENDPOINT_URL_S3)"},
-    {"region", OPT_TEXT, AT(region), 0, 0, NULL, "REGION",
-     "the bucket's region (AWS_REGION; us-east-1)"},
-    {"profile", OPT_TEXT, AT(profile), 0, 0, NULL, "NAME",
-     "take credentials and settings of this profile (AWS_PROFILE)"},
-    {"ca-bundle", OPT_TEXT, AT(ca_bundle), 0, 0, NULL, "FILE",
-     "certificates to trust instead of the system's (AWS_CA_BUNDLE)"},
+    S3_ROWS(AT),
     {"source-endpoint-url", OPT_TEXT, AT(source_endpoint_url), 0, 0, NULL, "URL",
      "the same for a SOURCE in a bucket, where it differs"},
     {"source-region", OPT_TEXT, AT(source_region), 0, 0, NULL, "REGION", "its region"},
