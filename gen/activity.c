@@ -135,6 +135,9 @@ static bool play_step(struct play *play, const struct step *step, uint64_t addre
 {
     const int64_t began_ms = play->now_ms;
     uint64_t times = UINT64_C(1);
+    a->step = step;
+    if (!applies(play, a))
+        return true;
     if (step->until == UNTIL_TIMES)
         times = (uint64_t)draw_between(draw_at(address, PURPOSE_TIMES, 0), step->times_low,
                                        step->times_high);

@@ -171,27 +171,26 @@ static void a_step_for_another_kind_of_environment_is_left_out(void **state)
 {
     (void)state;
     struct stage st;
-    stage_open(
-        &st, ON_ENVIRONMENT(
-                 CALL("DescribeEvents") ", 'when': ['singleInstance']}, " CALL("DescribeEnvironment"
-                                                                               "s") ", 'when': "
-                                                                                    "['"
-                                                                                    "loadBalanced',"
-                                                                                    " 'webServer']}"
-                                                                                    ", " CALL(
-                                                                                        "DescribeAp"
-                                                                                        "plication"
-                                                                                        "s") ", "
-                                                                                             "'besi"
-                                                                                             "de': "
-                                                                                             "true,"
-                                                                                             " '"
-                                                                                             "when'"
-                                                                                             ": "
-                                                                                             "['"
-                                                                                             "worke"
-                                                                                             "r']"
-                                                                                             "}"));
+    stage_open(&st,
+               ON_ENVIRONMENT(CALL("DescribeEvents") ", 'when': ['singleInstance']}, " CALL(
+                   "ListPlatformBranches") ", 'beside': true}, " CALL("DescribeEnvironment"
+                                                                      "s") ", 'when': "
+                                                                           "['"
+                                                                           "loadBalanced',"
+                                                                           " 'webServer']}"
+                                                                           ", " CALL("DescribeAp"
+                                                                                     "plication"
+                                                                                     "s") ", "
+                                                                                          "'besi"
+                                                                                          "de': "
+                                                                                          "true,"
+                                                                                          " '"
+                                                                                          "when'"
+                                                                                          ": "
+                                                                                          "['"
+                                                                                          "worke"
+                                                                                          "r']"
+                                                                                          "}"));
     play(&st, 3, 0);
     assert_int_equal(acts.n, 1);
     assert_true(span_is(acts.a[0].step->name, "DescribeEnvironments"));
