@@ -1,6 +1,8 @@
 """The checks: one function each, named after the rule it stands for.
 
-00-*: the ten rules that betray a fake most often. 10-*: what a suspicious reader checks.
+00-*: the ten rules that betray a fake most often. 01-* and 02-*: what records and identities of
+each era look like. 10-*: what a suspicious reader checks, 10-1 to 10-11 in the order of that list;
+a letter tells the parts of one rule apart. broken.py has a tree that each check finds fault with.
 A check yields what is wrong; a material that lacks what it needs is left out, and says so.
 """
 
@@ -297,6 +299,34 @@ def no_empty_parameters(material):
             yield named(record)
 
 
+# 01, 02: records and identities
+
+@check("01-6 a requestID is a UUID, S3's sixteen characters", "times")
+def request_ids(material):
+    for record in material.records():
+        text = record.get("requestID")
+        if text is None:
+            continue
+        # S3's storage lens, though, has UUIDs
+        short = service_of(record) == "s3" and re.fullmatch(r"[A-Z0-9]{16}", text)
+        if not short and not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+            yield f"{named(record)}: {text}"
+
+
+@check("02-2 a session has the members of its era", "shapes")
+def session_of_era(material):
+    for record in material.records():
+        session, version = record["userIdentity"].get("sessionContext"), minor(record) or 0
+        if session is None:
+            continue
+        web = session.get("webIdFederationData")
+        if (version <= 5 and web is not None) or (version >= 9 and {} in (web, session.get("sessionIssuer"))):
+            yield f"{named(record)}: {' '.join(session)} in version 1.{version:02}"
+        mfa = session.get("attributes", {}).get("mfaAuthenticated", "false")
+        if mfa not in ("true", "false"):
+            yield f"{named(record)}: mfaAuthenticated is {mfa!r}"
+
+
 # 10: the checks of a suspicious reader
 
 @check("10-1 folders and stamp say what the records say", "place")
@@ -441,6 +471,42 @@ def client_stays(material):
             first = "console"
         if seen.setdefault(key, first) != first:
             yield f"{named(record)}: {key} is used by {seen[key]} and {first}"
+
+
+# How programs call themselves, as facts about real records and their own sources have it.
+BOTO = r"(md/[^ ]+ )+ua/2\.1 os/(linux|macos|windows)#[^ ]+ md/arch#\w+ lang/python#3\.\d+\.\d+ " \
+       r"md/pyimpl#CPython( m/[A-Za-z,]+)? cfg/retry-mode#\w+"
+BOTO_OLD = r"Python/\d\.\d+\.\d+ (Linux|Darwin|Windows)/[^ ]+"
+GO = r"aws-sdk-go(-v2)?/\d+\.\d+\.\d+ .*(lang/go[#/]\d|\(go\d).*"
+AGENTS = re.compile("|".join([
+    rf"eb-cli/3\.\d+(\.\d+)? ({BOTO}|{BOTO_OLD} Botocore/[\d.]+)",
+    rf"[Bb]oto3/[\d.]+ ({BOTO}|{BOTO_OLD}) Botocore/[\d.]+",
+    rf"aws-cli/1\.[\d.]+ ({BOTO}|{BOTO_OLD}) botocore/[\d.]+",
+    r"aws-cli/2\.[\d.]+ (.* md/command#|.* command/)[a-z0-9-]+\.[a-z0-9-]+",
+    rf"c7n/[\d.]+ {BOTO} Botocore/[\d.]+",
+    r"aws-sdk-js/3\.\d+\.\d+ ua/2\.\d os/\w+#[^ ]+ lang/js md/nodejs#[\d.]+ api/[a-z-]+#[\d.]+( m/[A-Za-z,]+)?",
+    r"aws-sdk-nodejs/2\.\d+\.\d+ (linux|darwin|win32)/v[\d.]+( configure-aws-credentials-for-github-actions)? "
+    r"promise",
+    r"aws-sdk-java/2\.\d+\.\d+ .*", r"aws-sdk-dotnet-\w+/3\.[\d.]+ aws-sdk-dotnet-core/3\.[\d.]+ .*", GO,
+    r"APN/1\.0 HashiCorp/1\.0 Terraform/[\d.]+ \(\+https://www\.terraform\.io\) "
+    rf"terraform-provider-aws/[\d.]+ \(\+https://registry\.terraform\.io/providers/hashicorp/aws\) {GO}",
+    r"Mozilla/5\.0 \(.*\) .*(Gecko|Safari).*", r"AWS Internal", r"signin\.amazonaws\.com", r""]))
+
+
+@check("10-7f programs call themselves as they really do", "whole")
+def agents_real(material):
+    told = set()
+    for record in material.records():
+        agent = record.get("userAgent") or ""
+        if record["userIdentity"].get("invokedBy") or agent in told:
+            continue
+        told.add(agent)
+        if not AGENTS.fullmatch(agent):
+            yield f"{named(record)}: {agent}"
+        # agents that name a service name the one that is called
+        match = re.search(r"(?:md/command#|command/|(?<!sdk-js/)api/)([a-z-]+)[.#]", agent)
+        if match and match[1].replace("-", "") not in (service_of(record), "elb", "cloudwatch"):
+            yield f"{named(record)} by a client of {match[1]}"
 
 
 @check("10-7e a sign-in is a person's, the root user's in us-east-1", "shapes")
