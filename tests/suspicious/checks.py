@@ -305,7 +305,7 @@ def no_empty_parameters(material):
 def request_ids(material):
     for record in material.records():
         text = record.get("requestID")
-        if text is None:
+        if text is None or record.get("eventType") != "AwsApiCall":
             continue
         # S3's storage lens, though, has UUIDs
         short = service_of(record) == "s3" and re.fullmatch(r"[A-Z0-9]{16}", text)
