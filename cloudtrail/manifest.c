@@ -187,6 +187,11 @@ int manifest_add_with(struct manifest *m, const struct logfile *file, struct spa
     put_hash(out, ",\"textSha256\":", file->text_sha256);
     put_number(out, ",\"bytes\":", file->body.n);
     put_hash(out, ",\"sha256\":", file->body_sha256);
+    if (more.n == 0 && file->deliver_ms != LOGFILE_NO_TIME) {
+        char moment[20];
+        utc_iso(moment, file->deliver_ms);
+        put_text(out, ",\"delivered\":", (struct span){moment, sizeof moment});
+    }
     buf_put_span(out, more);
     buf_put_char(out, '}');
     m->has_files = true;

@@ -20,7 +20,8 @@ enum {
 #define LAG_MOST_MS                                                                                \
     INT64_C(900) /* a second's batch stays before the next; servers overtake in write_order */
 #define LATE_LEAST_MS INT64_C(320000)
-#define LATE_MOST_MS  INT64_C(1100000)
+#define LATE_MOST_MS                                                                               \
+    INT64_C(795000) /* and then its file is kept open: 1 109 s after the stamp at most */
 
 /* An event on its way into a buffer. */
 struct arrival {
@@ -89,7 +90,8 @@ static void place_event(struct arrival *a, const struct event *ev,
 struct buffer {
     uint32_t *events; /* indexes, in order of arrival */
     uint32_t n;
-    int64_t closes_ms;
+    int64_t closes_ms; /* takes no more */
+    int64_t put_ms;
     int64_t window; /* of late events: their five minutes */
 };
 
@@ -161,7 +163,7 @@ static void flush(struct placing *p, struct buffer *b, int64_t base_ms)
     /* A record shows whole seconds, and the stamp rounds up what the newest one shows. */
     f->oldest_ms -= f->oldest_ms % UTC_SECOND_MS;
     f->newest_ms -= f->newest_ms % UTC_SECOND_MS;
-    f->deliver_ms = base_ms + b->closes_ms;
+    f->deliver_ms = base_ms + b->put_ms;
     write_order(p, b, f->address);
     p->norder += b->n;
     b->n = 0;
@@ -187,8 +189,12 @@ static void fill_buffers(struct placing *p, const struct arrival *a, size_t n, i
             flush(p, b, base_ms);
         if (b->n == 0) {
             b->window = window;
-            b->closes_ms = (int64_t)a[i].at_ms +
-                           draw_between(draw_at(ev->address, PURPOSE_FLUSH, 0), 302000, 310000);
+            int64_t kept_ms = draw_between(draw_at(ev->address, PURPOSE_FLUSH, 0), 302000, 310000);
+            b->put_ms = b->closes_ms = (int64_t)a[i].at_ms + kept_ms;
+            if (p->settings->window_ms > 0)
+                b->closes_ms =
+                    (int64_t)a[i].at_ms + draw_between(draw_at(ev->address, PURPOSE_FLUSH, 5),
+                                                       p->settings->window_ms, kept_ms);
         }
         b->events[b->n++] = a[i].event;
     }

@@ -35,6 +35,8 @@ struct delivery_settings {
     uint32_t second_shard_ppm; /* chance that a five-minute window is written by two buffers */
     uint32_t duplicates_ppm;   /* files that are delivered twice, under two names; default 0 */
     uint32_t most_records;     /* in one file; default 8 000 */
+    int64_t window_ms; /* after its first record a file takes more for at least so long; 0, the
+                          default: until it is put */
 };
 
 struct trail_settings {

@@ -91,7 +91,7 @@ static const struct json_row trail_rows[] = {
 
 struct delivery_text {
     double late, disorder, second_shard, duplicates;
-    int64_t most_records;
+    int64_t most_records, window_ms;
 };
 
 static const struct json_row delivery_rows[] = {
@@ -101,6 +101,8 @@ static const struct json_row delivery_rows[] = {
     {"duplicates", JSON_NUMBER, offsetof(struct delivery_text, duplicates), false, 0, 1, NULL},
     {"mostRecords", JSON_INTEGER, offsetof(struct delivery_text, most_records), false, 1,
      RECORDS_MAX, NULL},
+    {"window", JSON_DURATION, offsetof(struct delivery_text, window_ms), false, UTC_SECOND_MS,
+     5 * UTC_MINUTE_MS, NULL},
 };
 
 struct library_text {
@@ -174,6 +176,7 @@ static void read_trail(struct scenario_part *p, const struct json *at, const str
         .second_shard_ppm = scenario_part_ppm(text.second_shard),
         .duplicates_ppm = scenario_part_ppm(text.duplicates),
         .most_records = (uint32_t)text.most_records,
+        .window_ms = text.window_ms,
     };
 }
 

@@ -40,19 +40,20 @@ static const struct {
     struct delivery_settings settings;
 } cases[] = {
     {"one event", 1, UTC_DAY_MS, {.most_records = 8000}},
-    {"a quiet day", 300, UTC_DAY_MS, {20000, 300000, 100000, 0, 8000}},
-    {"a busy day", 40000, UTC_DAY_MS, {20000, 300000, 100000, 0, 8000}},
-    {"a busy day in one buffer", 40000, UTC_DAY_MS, {0, 0, 0, 0, 8000}},
-    {"a burst", 40000, 5 * UTC_MINUTE_MS, {20000, 300000, 100000, 0, 8000}},
-    {"small files", 20000, UTC_HOUR_MS, {20000, 300000, 100000, 0, 7}},
-    {"files of one", 2000, UTC_HOUR_MS, {20000, 300000, 100000, 0, 1}},
-    {"all late", 5000, UTC_DAY_MS, {1000000, 0, 0, 0, 8000}},
-    {"all in disorder", 20000, UTC_HOUR_MS, {0, 1000000, 0, 0, 8000}},
-    {"always two buffers", 20000, UTC_HOUR_MS, {0, 0, 1000000, 0, 8000}},
+    {"a quiet day", 300, UTC_DAY_MS, {20000, 300000, 100000, 0, 8000, 0}},
+    {"a busy day", 40000, UTC_DAY_MS, {20000, 300000, 100000, 0, 8000, 0}},
+    {"a busy day in one buffer", 40000, UTC_DAY_MS, {0, 0, 0, 0, 8000, 0}},
+    {"a burst", 40000, 5 * UTC_MINUTE_MS, {20000, 300000, 100000, 0, 8000, 0}},
+    {"small files", 20000, UTC_HOUR_MS, {20000, 300000, 100000, 0, 7, 0}},
+    {"files of one", 2000, UTC_HOUR_MS, {20000, 300000, 100000, 0, 1, 0}},
+    {"all late", 5000, UTC_DAY_MS, {1000000, 0, 0, 0, 8000, 0}},
+    {"all in disorder", 20000, UTC_HOUR_MS, {0, 1000000, 0, 0, 8000, 0}},
+    {"a short window", 20000, UTC_HOUR_MS, {20000, 300000, 100000, 0, 8000, 60000}},
+    {"always two buffers", 20000, UTC_HOUR_MS, {0, 0, 1000000, 0, 8000, 0}},
     {"years, as hostile pauses make them",
      3000,
      4000 * UTC_DAY_MS,
-     {20000, 300000, 100000, 0, 8000}},
+     {20000, 300000, 100000, 0, 8000, 0}},
 };
 
 static int by_pointer(const void *left, const void *right)
