@@ -62,21 +62,26 @@ hot_files='gen/cell.c gen/deliver.c gen/encode.c base/gzip.c replay/pace.c'
 mapfile -t sources < <(find base cloudtrail gen replay audit cli -name '*.[ch]' 2>/dev/null | sort)
 [ ${#sources[@]} -gt 0 ] || { echo 'no sources found'; exit 1; }
 
-# bare FILE: the code without comments, and with empty strings, so that words in them do not count
-bare() {
-    cc -fpreprocessed -dD -E -P -w "$1" 2>/dev/null | sed -E 's/"([^"\\]|\\.)*"/""/g'
-}
-for source in "${sources[@]}"; do
-    mkdir -p "$work/bare/$(dirname "$source")"
-    bare "$source" >"$work/bare/$source"
+# The code without comments, and with empty strings, so that words in them do not count.
+for room in base cloudtrail gen replay audit cli; do
+    mkdir -p "$work/bare/$room"
 done
+for source in "${sources[@]}"; do
+    cc -fpreprocessed -dD -E -P -w "$source" -o "$work/bare/$source" 2>/dev/null
+done
+(cd "$work/bare" && sed -i -E 's/"([^"\\]|\\.)*"/""/g' "${sources[@]}")
 
 # (a) room against room
 grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${sources[@]}" >"$work/includes" || true
+declare -A may
+while read -r room allowed; do
+    [ -z "$room" ] || may[${room%:}]=$allowed
+done <<<"$rooms"
 while IFS=: read -r source line text; do
-    target=$(printf '%s' "$text" | sed -E 's/.*"([^"]*)".*/\1/')
+    target=${text#*\"}
+    target=${target%%\"*}
     room=${source%%/*}
-    allowed=$(printf '%s' "$rooms" | sed -n "s/^$room: *//p")
+    allowed=${may[$room]}
     case $target in
     */*) ;;
     *) breach "$source:$line: \"$target\" does not begin with a room" && continue ;;
