@@ -1,5 +1,4 @@
 /* cmd_replay.c - beantrail replay: log files from files or a bucket into directories or buckets. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +7,11 @@
 #include "base/utc.h"
 #include "cli/again.h"
 #include "cli/announce.h"
-#include "cli/progress.h"
 #include "cli/replay_faults.h"
 #include "cli/replay_options.h"
 #include "cli/replay_report.h"
 #include "cli/run.h"
+#include "cli/teller.h"
 #include "replay/change.h"
 #include "replay/digest_source.h"
 #include "replay/fan.h"
@@ -21,37 +20,6 @@
 #include "replay/source_dir.h"
 #include "replay/source_s3.h"
 #include "replay/target.h"
-
-enum { LOST_SHOWN = 20 };
-
-/* What the run tells on stderr while it goes on. */
-struct teller {
-    struct progress progress;
-    uint64_t lost; /* each for a reason of its own */
-};
-
-static void tell_lost(void *ctx, struct span key, struct span why)
-{
-    struct teller *t = ctx;
-    if (why.n == 0 || t->lost++ >= LOST_SHOWN)
-        return;
-    progress_end(&t->progress);
-    /* An error's text is clean of control characters, whatever a server said. */
-    struct err line = {0};
-    err_set(&line, ERR_WORK, "%.*s: %.*s", SPAN_ARG(key), SPAN_ARG(why));
-    fprintf(stderr, "%s\n", line.text);
-}
-
-static void tell_progress(void *ctx, const struct play_totals *so_far)
-{
-    struct teller *t = ctx;
-    if (!progress_due(&t->progress))
-        return;
-    char text[64];
-    snprintf(text, sizeof(text), "%" PRIu64 " log files, %" PRIu64 " records", so_far->files,
-             so_far->records);
-    progress_say(&t->progress, -1, text);
-}
 
 /* --dry-run: a sink that prints what it is given. */
 struct lister {
@@ -155,7 +123,7 @@ static int open_sinks(struct sink *out, const struct replay_options *o, struct h
     target.stop = &run_stop;
     for (size_t i = 0; i < o->to.n; i++) {
         announce_target(announce, &target, o->to.text[i]);
-        if (target_open(&sinks[i], span_of(o->to.text[i]), &target, tell_lost, teller, e) == 0)
+        if (target_open(&sinks[i], span_of(o->to.text[i]), &target, teller_lost, teller, e) == 0)
             continue;
         while (i-- > 0)
             sinks[i].ops->close(sinks[i].self);
@@ -239,7 +207,7 @@ static int run(const struct replay_options *o, const char **operands, struct tel
                struct err *e)
 {
     struct play_options play = {
-        .stop = &run_stop, .tick = tell_progress, .tick_ctx = teller, .resume = o->resume};
+        .stop = &run_stop, .tick = teller_tick, .tick_ctx = teller, .resume = o->resume};
     if (replay_options_schedule(&play.schedule, o, e) != 0)
         return -1;
     struct hist latency = {0};
@@ -299,11 +267,9 @@ static int run(const struct replay_options *o, const char **operands, struct tel
         rc = replay_faults_finish(&faults, e);
     const bool manifest = rc == 0;
     struct err later = {0};
-    if (announce_finish(&announce, tell_lost, teller, rc == 0 ? e : &later) != 0)
+    if (announce_finish(&announce, teller_lost, teller, rc == 0 ? e : &later) != 0)
         rc = -1;
-    progress_end(&teller->progress);
-    if (teller->lost > LOST_SHOWN)
-        fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
+    teller_end(teller);
     struct replay_report r = {.options = o,
                               .totals = &totals,
                               .latency = &latency,
@@ -338,8 +304,8 @@ int cmd_replay(int argc, char **argv)
     const char **operands = ARENA_NEW(&a, const char *, (size_t)argc + 1);
     int got = replay_options_read(&o, operands, argc, argv, utc_now_ms(), &e);
     if (got == 0) {
-        struct teller teller = {.lost = 0};
-        progress_init(&teller.progress, "replay", o.quiet || o.json);
+        struct teller teller;
+        teller_init(&teller, "replay", o.quiet || o.json);
         run_catch_signals();
         run(&o, operands, &teller, &e);
         if (e.kind == ERR_STOP)

@@ -13,39 +13,12 @@
 #include "cli/lines.h"
 #include "cli/live.h"
 #include "cli/percentiles.h"
-#include "cli/progress.h"
 #include "cli/run.h"
+#include "cli/teller.h"
 #include "replay/play.h"
 #include "replay/target.h"
 
-enum { LOST_SHOWN = 20, SUMMARY_MOST = 1 << 16 };
-
-struct teller {
-    struct progress progress;
-    uint64_t lost; /* each for a reason of its own */
-};
-
-static void tell_lost(void *ctx, struct span key, struct span why)
-{
-    struct teller *t = ctx;
-    if (why.n == 0 || t->lost++ >= LOST_SHOWN)
-        return;
-    progress_end(&t->progress);
-    struct err line = {0};
-    err_set(&line, ERR_WORK, "%.*s: %.*s", SPAN_ARG(key), SPAN_ARG(why));
-    fprintf(stderr, "%s\n", line.text);
-}
-
-static void tell_progress(void *ctx, const struct play_totals *so_far)
-{
-    struct teller *t = ctx;
-    if (!progress_due(&t->progress))
-        return;
-    char text[64];
-    snprintf(text, sizeof text, "%" PRIu64 " log files, %" PRIu64 " records", so_far->files,
-             so_far->records);
-    progress_say(&t->progress, -1, text);
-}
+enum { SUMMARY_MOST = 1 << 16 };
 
 static void print_json(const struct gen_live *g, const struct gen_options *o,
                        const struct play_totals *t, const struct hist *latency,
@@ -119,7 +92,7 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     struct play_options play = {
         .schedule = {.kind = SCHEDULE_SPEED, .factor = g->speed, .by_clock = true},
         .stop = o->stop,
-        .tick = tell_progress,
+        .tick = teller_tick,
         .tick_ctx = teller,
         .resume = g->resume};
     struct hist latency = {0};
@@ -132,7 +105,7 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     if (announce_open(&announce, &g->where->announce, &g->where->to, 1, &target, o->stop, e) != 0)
         return -1;
     announce_target(&announce, &target, g->where->to);
-    if (target_open(&sink, span_of(g->where->to), &target, tell_lost, teller, e) != 0) {
+    if (target_open(&sink, span_of(g->where->to), &target, teller_lost, teller, e) != 0) {
         announce_close(&announce);
         return -1;
     }
@@ -148,11 +121,9 @@ static int run(const struct gen_live *g, const struct gen_options *o, struct lin
     if (rc == 0)
         rc = play_run(&source, &sink, &play, &totals, e);
     struct err later = {0};
-    if (announce_finish(&announce, tell_lost, teller, rc == 0 ? e : &later) != 0)
+    if (announce_finish(&announce, teller_lost, teller, rc == 0 ? e : &later) != 0)
         rc = -1;
-    progress_end(&teller->progress);
-    if (teller->lost > LOST_SHOWN)
-        fprintf(stderr, "and %" PRIu64 " more\n", teller->lost - LOST_SHOWN);
+    teller_end(teller);
     later = (struct err){0};
     if (live_settle(&source, totals.files + totals.there, rc == 0 ? e : &later) != 0)
         rc = -1;
@@ -182,10 +153,10 @@ static int publish(const struct gen_live *g, struct err *e)
 int gen_live_run(const struct gen_live *g, const struct gen_options *o, struct err *e)
 {
     struct lines *labels = NULL;
-    struct teller teller = {.lost = 0};
+    struct teller teller;
     if (g->where->labels != NULL && lines_open(&labels, g->where->labels, e) != 0)
         return -1;
-    progress_init(&teller.progress, "gen", g->quiet || g->json);
+    teller_init(&teller, "gen", g->quiet || g->json);
     run_catch_signals();
     struct gen_options options = *o;
     struct digests *digests = gen_digests_open(g->digest, g->load, o);

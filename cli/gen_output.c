@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-enum { LINE_MAX_N = 1 << 20, LOST_SHOWN = 20 };
+enum { LINE_MAX_N = 1 << 20 };
 
 int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
 {
@@ -47,14 +47,6 @@ int gen_where_check(const struct gen_where *w, bool lines, struct err *e)
     return 0;
 }
 
-static void lost(void *ctx, struct span key, struct span why)
-{
-    struct gen_output *out = ctx;
-    /* Without a reason it is one of those that the error of the run speaks of. */
-    if (why.n > 0 && ++out->lost <= LOST_SHOWN)
-        fprintf(stderr, "%.*s: %.*s\n", SPAN_ARG(key), SPAN_ARG(why));
-}
-
 static int open_dir(struct gen_output *out, const struct gen_where *w, const struct fingerprint *f,
                     struct err *e)
 {
@@ -63,7 +55,8 @@ static int open_dir(struct gen_output *out, const struct gen_where *w, const str
     if (outdir_open(&out->dir, w->out, id, w->force, e) != 0)
         return -1;
     struct target_options options = {.volatile_ok = true};
-    if (target_open(&out->sink, span_of(out->dir.building), &options, lost, out, e) != 0 ||
+    if (target_open(&out->sink, span_of(out->dir.building), &options, teller_lost, &out->teller,
+                    e) != 0 ||
         manifest_open(&out->manifest, outdir_file(&out->dir, "manifest.json"), f, e) != 0)
         return -1;
     return lines_open(&out->labels, outdir_file(&out->dir, "labels.jsonl"), e);
@@ -75,7 +68,7 @@ static int open_target(struct gen_output *out, const struct gen_where *w, struct
     if (announce_open(&out->announce, &w->announce, &w->to, 1, &w->s3, w->s3.stop, e) != 0)
         return -1;
     announce_target(&out->announce, &options, w->to);
-    if (target_open(&out->sink, span_of(w->to), &options, lost, out, e) != 0)
+    if (target_open(&out->sink, span_of(w->to), &options, teller_lost, &out->teller, e) != 0)
         return -1;
     announce_wrap(&out->announce, &out->sink);
     return 0;
@@ -86,7 +79,7 @@ int gen_output_open(struct gen_output *out, const struct gen_where *w, const str
 {
     *out = (struct gen_output){.options = o};
     buf_init(&out->line, LINE_MAX_N);
-    progress_init(&out->progress, "gen", w->quiet);
+    teller_init(&out->teller, "gen", w->quiet);
     int rc = 0;
     if (w->lines && w->out != NULL)
         rc = lines_open(&out->stream, w->out, e);
@@ -106,7 +99,7 @@ int gen_output_open(struct gen_output *out, const struct gen_where *w, const str
 
 static void tell(struct gen_output *out, const struct logfile *f)
 {
-    if (!progress_due(&out->progress))
+    if (!progress_due(&out->teller.progress))
         return;
     const struct gen_options *o = out->options;
     int done = -1;
@@ -116,7 +109,7 @@ static void tell(struct gen_output *out, const struct logfile *f)
         done = (int)((f->newest_ms - o->start_ms) / ((o->end_ms - o->start_ms) / 1000 + 1));
     char text[64];
     snprintf(text, sizeof text, "%" PRIu64 " records", out->records);
-    progress_say(&out->progress, done > 1000 ? 1000 : done, text);
+    progress_say(&out->teller.progress, done > 1000 ? 1000 : done, text);
 }
 
 int gen_output_take(void *ctx, struct logfile *f, struct err *e)
@@ -173,10 +166,9 @@ int gen_output_finish(struct gen_output *out, const struct gen_totals *totals, s
     if (out->sink.ops != NULL &&
         out->sink.ops->finish(out->sink.self, &sent, rc == 0 ? e : &later) != 0)
         rc = -1;
-    const int announced = announce_finish(&out->announce, lost, out, &unannounced);
+    const int announced = announce_finish(&out->announce, teller_lost, &out->teller, &unannounced);
     out->announced = true;
-    if (out->lost > LOST_SHOWN)
-        fprintf(stderr, "and %" PRIu64 " more\n", out->lost - LOST_SHOWN);
+    teller_end(&out->teller);
     if (rc != 0)
         return -1;
     if (sent.failed == 0 && announced != 0) {
@@ -203,7 +195,7 @@ int gen_output_finish(struct gen_output *out, const struct gen_totals *totals, s
 
 void gen_output_close(struct gen_output *out)
 {
-    progress_end(&out->progress);
+    progress_end(&out->teller.progress);
     lines_close(out->stream);
     lines_close(out->labels);
     if (out->manifest != NULL)
@@ -213,7 +205,7 @@ void gen_output_close(struct gen_output *out)
     /* Of an interrupted run: what is in its place has its message. */
     struct err ignored = {0};
     if (!out->announced)
-        announce_finish(&out->announce, lost, out, &ignored);
+        announce_finish(&out->announce, teller_lost, &out->teller, &ignored);
     announce_close(&out->announce);
     outdir_close(&out->dir);
     buf_free(&out->line);

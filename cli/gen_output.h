@@ -10,7 +10,7 @@
 #include "cli/digest_option.h"
 #include "cli/lines.h"
 #include "cli/outdir.h"
-#include "cli/progress.h"
+#include "cli/teller.h"
 #include "cloudtrail/manifest.h"
 #include "cloudtrail/sink.h"
 #include "gen/gen.h"
@@ -30,16 +30,16 @@ struct gen_output {
     struct outdir dir;
     struct sink sink;
     struct announce announce;
-    bool announced; /* all that had arrived was */
+    bool announced;            /* all that had arrived was */
     struct manifest *manifest; /* of a directory */
     struct lines *labels;      /* or NULL: none wanted */
     struct lines *stream;      /* of records, one a line */
     struct buf line;
-    struct progress progress;
+    struct teller teller;
     const struct gen_options *options;
     struct digests *digests; /* or NULL; the caller's */
     struct manifest_counts digested;
-    uint64_t lost, records;
+    uint64_t records;
 };
 
 /**
