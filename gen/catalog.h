@@ -220,6 +220,10 @@ const char *catalog_operation_nearest(const struct catalog *c, struct span name)
 /* The member row of ${path} among ${rows}, or NULL. */
 const struct member *catalog_member(const struct member *rows, size_t nrows, struct span path);
 
+/* Whether ${value} can stand where a row of type ${type} does; what is a time is text with a slot.
+ */
+bool catalog_member_fits(enum member_type type, const struct json *value);
+
 /* The way of failing that scenarios call ${name}, among those of ${op}; NULL when it has none such.
  */
 const struct error_form *catalog_error(const struct operation *op, struct span name);

@@ -40,33 +40,13 @@ static const struct json_row row_rows[] = {
 
 #define COUNT_OF(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-/* Whether ${value} can stand where a row of type ${type} does. */
-static bool constant_fits(enum member_type type, const struct json *value)
-{
-    switch (type) {
-    case MEMBER_STRING:
-    case MEMBER_TIMESTAMP:
-        return json_is_string(value);
-    case MEMBER_BOOLEAN:
-        return json_is_bool(value);
-    case MEMBER_INTEGER:
-    case MEMBER_NUMBER:
-        return json_is_number(value);
-    case MEMBER_OBJECT:
-        return json_is_object(value);
-    case MEMBER_LIST:
-        return json_is_array(value);
-    }
-    return false;
-}
-
 static struct span read_constant(struct arena *arena, enum member_type type,
                                  const struct json *value)
 {
     struct span none = {NULL, 0};
     if (!json_is_present(value))
         return none;
-    if (!constant_fits(type, value)) {
+    if (!catalog_member_fits(type, value)) {
         json_complain(value, "is not a %s", catalog_member_types[type]);
         return none;
     }
@@ -82,7 +62,7 @@ static struct span read_constant(struct arena *arena, enum member_type type,
 
 static struct json read_text(enum member_type type, const struct json *value)
 {
-    if (json_is_present(value) && !constant_fits(type, value))
+    if (json_is_present(value) && !catalog_member_fits(type, value))
         json_complain(value, "is not a %s", catalog_member_types[type]);
     struct json kept = *value;
     kept.parent = NULL;
@@ -185,6 +165,25 @@ static struct member read_row(struct arena *arena, const struct json *j, struct 
     if (m.sent == SENT_ALWAYS && sources == 0)
         json_complain(j, "what is always sent needs \"from\", \"const\" or \"text\"");
     return m;
+}
+
+bool catalog_member_fits(enum member_type type, const struct json *value)
+{
+    switch (type) {
+    case MEMBER_STRING:
+    case MEMBER_TIMESTAMP:
+        return json_is_string(value);
+    case MEMBER_BOOLEAN:
+        return json_is_bool(value);
+    case MEMBER_INTEGER:
+    case MEMBER_NUMBER:
+        return json_is_number(value);
+    case MEMBER_OBJECT:
+        return json_is_object(value);
+    case MEMBER_LIST:
+        return json_is_array(value);
+    }
+    return false;
 }
 
 void catalog_read_members(const struct member **out, size_t *n, struct arena *arena,

@@ -152,25 +152,6 @@ static void check_count(struct request *r, const struct member *row, const struc
                       (intmax_t)row->max, (intmax_t)n);
 }
 
-static bool has_type(const struct member *row, const struct json *value)
-{
-    switch (row->type) {
-    case MEMBER_STRING:
-    case MEMBER_TIMESTAMP:
-        return json_is_string(value);
-    case MEMBER_BOOLEAN:
-        return json_is_bool(value);
-    case MEMBER_INTEGER:
-    case MEMBER_NUMBER:
-        return json_is_number(value);
-    case MEMBER_OBJECT:
-        return json_is_object(value);
-    case MEMBER_LIST:
-        return json_is_array(value);
-    }
-    return false;
-}
-
 static const char *type_name(const struct member *row)
 {
     switch (row->type) {
@@ -225,7 +206,7 @@ static void check_option(struct request *r, const struct json *setting)
 
 static void check_value(struct request *r, const struct member *row, const struct json *value)
 {
-    if (!has_type(row, value)) {
+    if (!catalog_member_fits(row->type, value)) {
         json_complain(value, "must be %s", type_name(row));
         return;
     }
