@@ -7,6 +7,7 @@
 #include "base/utc.h"
 #include "gen/scenario_part.h"
 #include "gen/scenario_request.h"
+#include "gen/scenario_slot.h"
 
 enum {
     STEPS_MAX = 500,
@@ -142,6 +143,18 @@ static void check_client(const struct json *at, const struct client_text *text)
                                "must be a service's name, like \"config.amazonaws.com\"");
 }
 
+/* Whatever its calls are about, a client makes them. */
+static void check_slots(const struct json *at)
+{
+    static const char *const texts[] = {"userAgent", "userAgents", "signInAgent", "invokedBy"};
+    const struct scenario_slot_reach reach = {
+        .application = true, .environment = true, .agent = true};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct json text = json_member(at, texts[i]);
+        scenario_slot_check(&text, &reach);
+    }
+}
+
 static void read_client(struct scenario_part *p, struct scenario_client *out)
 {
     struct client_text *text = ARENA_NEW(p->arena, struct client_text, 1);
@@ -150,6 +163,7 @@ static void read_client(struct scenario_part *p, struct scenario_client *out)
     json_read(out->at, ROWS(client_rows), text);
     if (text->kind >= 0)
         check_client(out->at, text);
+    check_slots(out->at);
     *client = (struct client){
         .name = text->name,
         .kind = text->kind < 0 ? CLIENT_PROGRAM : (enum client_kind)text->kind,
@@ -269,6 +283,22 @@ static void check_beside(const struct json *at, bool first)
             scenario_part_complain(at, others[i], "the step before this one says how often");
 }
 
+/* What the calls of a step are about. ${at} is the activity; a story's steps stand in the story,
+   which names it; what an actor does on an application it does at one of its environments. */
+static struct scenario_slot_reach reach_of(const struct json *at, enum activity_scope scope,
+                                           enum step_each each)
+{
+    const bool environment = has(at, "environment");
+    struct scenario_slot_reach reach = {.application = true, .environment = true};
+    if (each == EACH_REGION)
+        reach.application = reach.environment = false;
+    if (each != EACH_ONCE || scope == SCOPE_ENVIRONMENT || environment)
+        return reach;
+    reach.application = scope == SCOPE_APPLICATION || has(at, "application");
+    reach.environment = scope == SCOPE_APPLICATION && !has(at, "at");
+    return reach;
+}
+
 static void read_step(struct scenario_part *p, const struct json *at, enum activity_scope scope,
                       struct step *step)
 {
@@ -315,11 +345,18 @@ static void read_steps(struct scenario_part *p, const struct json *steps,
                        struct scenario_activity *out)
 {
     struct scenario_list list = scenario_part_list(p, steps);
+    struct scenario_slot_reach reach = {0};
     out->steps = ARENA_NEW(p->arena, struct step, list.n);
     for (size_t i = 0; i < list.n; i++) {
-        read_step(p, &list.at[i], out->activity.scope, &out->steps[i]);
-        if (out->steps[i].beside)
+        struct step *step = &out->steps[i];
+        read_step(p, &list.at[i], out->activity.scope, step);
+        if (step->beside)
             check_beside(&list.at[i], i == 0);
+        if (!step->beside || i == 0)
+            reach = reach_of(out->at, out->activity.scope, step->each);
+        reach.step = step;
+        scenario_slot_check(&step->with, &reach);
+        scenario_slot_check(&step->pin, &reach);
     }
     for (size_t i = list.n; i-- > 1;)
         if (out->steps[i].beside)

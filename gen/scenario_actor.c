@@ -12,6 +12,7 @@
 #include "gen/scenario_identity.h"
 #include "gen/scenario_part.h"
 #include "gen/scenario_request.h"
+#include "gen/scenario_slot.h"
 
 enum {
     ADDRESSES_MAX = 10000,
@@ -291,6 +292,9 @@ static void read_actor(struct scenario_part *p, const struct json *at, uint32_t 
     struct json it = {0};
     while (json_is_array(&text->addresses) && json_next(&text->addresses, &it) != 0)
         check_address(&it);
+    const struct scenario_slot_reach reach = {.application = true, .environment = true};
+    scenario_slot_check(&text->identity, &reach);
+    scenario_slot_check(&text->pin, &reach);
     scenario_request_check_pin(p, &text->pin);
     actor->omit = scenario_request_omit(p, &text->omit, &actor->nomit);
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "gen/scenario_part.h"
+#include "gen/scenario_slot.h"
 
 enum {
     PATH_MAX_N = 512, /* bytes of a flattened path */
@@ -129,7 +130,7 @@ static void check_text(struct request *r, const struct member *row, const struct
 /* Dates are spelled by the event version, so that only a slot can give one. */
 static void check_time(struct request *r, const struct json *value)
 {
-    if (!r->lenient && !has_slot(json_text(value)))
+    if (!r->lenient && !scenario_slot_is_time(json_text(value)))
         json_complain(value, "must be a {slot} that is a time, like \"{poll.since}\"");
 }
 

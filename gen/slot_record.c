@@ -281,10 +281,24 @@ SLOT_FIXED(tls_key_exchange)
                : SPAN("x25519");
 }
 
+/* A name that may hold anything: its braces are no slots. */
+static struct span plain(struct arena *arena, struct span name)
+{
+    struct span text = json_escaped(arena, name);
+    char *doubled = ARENA_NEW(arena, char, 2 * text.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '{' || text.p[i] == '}')
+            doubled[n++] = text.p[i];
+        doubled[n++] = text.p[i];
+    }
+    return (struct span){doubled, n};
+}
+
 SLOT_FIXED(actor_name)
 {
     return c->caller->user_name.n > 0 ? c->caller->user_name
-                                      : json_escaped(c->arena, c->caller->actor->name);
+                                      : plain(c->arena, c->caller->actor->name);
 }
 
 SLOT_FIXED(actor_arn)

@@ -531,15 +531,24 @@ static void a_failing_taker_ends_the_run(void **state)
     stage_close(&st);
 }
 
+/* What no plan can be made of: a text with more slots than a template has room for. */
 static void a_wrong_scenario_makes_nothing(void **state)
 {
     (void)state;
+    enum { SLOTS_N = 5000 };
     struct stage st;
     struct haul h;
-    stage_read(&st,
+    struct buf body;
+    buf_init(&body, 1 << 16);
+    buf_printf(&body, "%s",
                SCENE_CAST ", " SCENE_ANA ", 'schedule': [{'name': 'p', 'actor': 'a', 'at': '+1h', "
                           "'environment': 'shop-dev', 'on': 'environment', 'steps': [{'call': "
-                          "'UpdateEnvironment', 'with': {'versionLabel': '{nothing}'}}]}]");
+                          "'UpdateEnvironment', 'with': {'versionLabel': '");
+    for (size_t i = 0; i < SLOTS_N; i++)
+        buf_printf(&body, "{uuid}");
+    buf_printf(&body, "'}}]}]");
+    stage_read(&st, buf_text(&body));
+    buf_free(&body);
     struct gen_options o = options_of(&st);
     init_haul(&h);
     assert_int_equal(run(&h, &o, false), -1);
