@@ -24,6 +24,12 @@ enum {
     WEEKEND_PPM = 50000 /* people at work: a weekend day holds a twentieth of a weekday */
 };
 
+/* How long STS lets credentials last: those of roles, and all others. Source: the limits of
+   DurationSeconds in the service's model. */
+#define SESSION_LEAST_MS (15 * UTC_MINUTE_MS)
+#define SESSION_MOST_MS  (36 * UTC_HOUR_MS)
+#define ROLE_MOST_MS     (12 * UTC_HOUR_MS)
+
 struct actor_text {
     struct span name;
     int64_t session_ms;
@@ -37,8 +43,8 @@ static const struct json_row actor_rows[] = {
     {"client", JSON_ANY, offsetof(struct actor_text, client), true, 0, 0, NULL},
     {"addresses", JSON_ARRAY, offsetof(struct actor_text, addresses), false, 1, ADDRESSES_MAX,
      NULL},
-    {"session", JSON_DURATION, offsetof(struct actor_text, session_ms), false, UTC_MINUTE_MS,
-     7 * UTC_DAY_MS, NULL},
+    {"session", JSON_DURATION, offsetof(struct actor_text, session_ms), false, SESSION_LEAST_MS,
+     SESSION_MOST_MS, NULL},
     {"hours", JSON_ANY, offsetof(struct actor_text, hours), false, 0, 0, NULL},
     {"does", JSON_ARRAY, offsetof(struct actor_text, does), false, 0, HABITS_MAX, NULL},
     {"pin", JSON_OBJECT, offsetof(struct actor_text, pin), false, 0, 0, NULL},
@@ -286,6 +292,9 @@ static void read_actor(struct scenario_part *p, const struct json *at, uint32_t 
         json_complain(&text->account, "must be a string");
     if (json_is_present(&text->identity))
         scenario_identity_read(p, &text->identity, &actor->identity);
+    const enum identity_type type = actor->identity.type;
+    if ((type == IDENTITY_ASSUMED_ROLE || type == IDENTITY_ROLE) && text->session_ms > ROLE_MOST_MS)
+        scenario_part_complain(at, "session", "must be at most 12h: roles give no longer ones");
 
     actor->addresses =
         scenario_part_texts(p, &text->addresses, &actor->naddresses, 1, ADDRESS_MAX_N);
