@@ -51,6 +51,7 @@ void across_disguise(struct caller *caller, const struct caller *by)
     caller->by = by;
     caller->account = by->account;
     caller->principal_id = by->principal_id;
+    caller->arn = by->arn;
 }
 
 struct caller *across_seen(struct arena *arena, const struct scenario *s, const struct rules *rules,

@@ -179,13 +179,22 @@ static void make_identity(struct caller *c, struct arena *arena, const struct sc
                                                  SPAN_ARG(c->provider), SPAN_ARG(c->user_name)));
         return;
     case IDENTITY_AWS_ACCOUNT:
-        /* The other account's principal: its ids carry that account's number. */
+        /* The other account's principal: its ids carry that account's number. Its ARN stands in
+           the words of a refusal only. */
         c->account = id->other_account;
+        c->session_name = session_name(arena, c);
         c->principal_id = pinned_or(
             arena, id->principal_id,
             arena_printf(arena, "%.*s:%.*s",
                          SPAN_ARG(caller_unique(arena, "AROA", id->other_account, id->role_name)),
-                         SPAN_ARG(session_name(arena, c))));
+                         SPAN_ARG(c->session_name)));
+        c->arn = id->role_name.n == 0
+                     ? arena_printf(arena, "arn:%.*s:iam::%.*s:root", SPAN_ARG(partition),
+                                    SPAN_ARG(c->account))
+                     : arena_printf(arena, "arn:%.*s:sts::%.*s:assumed-role/%.*s/%.*s",
+                                    SPAN_ARG(partition), SPAN_ARG(c->account),
+                                    SPAN_ARG(json_escaped(arena, id->role_name)),
+                                    SPAN_ARG(c->session_name));
         return;
     case IDENTITY_DIRECTORY:
     case IDENTITY_UNKNOWN:

@@ -99,6 +99,7 @@ static const char *fill(struct opener *o, const struct caller *opens, struct are
     bool console = opens->when[WHEN_CONSOLE];
     switch (id->type) {
     case IDENTITY_ASSUMED_ROLE:
+    case IDENTITY_ROLE:
         return role_opener(o, id, opens->client, arena, account);
     case IDENTITY_ROOT:
     case IDENTITY_IAM_USER:
@@ -118,7 +119,6 @@ static const char *fill(struct opener *o, const struct caller *opens, struct are
         if (id->issuer.n == 0 || span_is(id->issuer, "Root"))
             o->actor.identity = (struct identity){.type = IDENTITY_ROOT};
         return "sts:GetFederationToken";
-    case IDENTITY_ROLE:
     case IDENTITY_SAML_USER:
     case IDENTITY_WEB_IDENTITY_USER:
     case IDENTITY_AWS_ACCOUNT:

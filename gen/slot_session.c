@@ -180,14 +180,17 @@ static const struct caller *first(const struct call *c)
     return c->caller->origin != NULL ? c->caller->origin : c->caller;
 }
 
-/* The role a call hands over or assumes: the one asked for, else the one its identity names. */
+/* The role a call hands over or assumes: the one asked for, else the one whose session it begins or
+   that its identity names. */
 static struct span role_name(const struct call *c)
 {
     struct span arn = asked(c, "roleArn");
     for (size_t slash; (slash = span_find(arn, '/')) < arn.n;)
         arn = span_from(arn, slash + 1);
-    struct span name =
-        arn.n > 0 ? arn : json_escaped(c->arena, first(c)->actor->identity.role_name);
+    if (arn.n > 0)
+        return arn;
+    const struct caller *of = c->caller->opens != NULL ? c->caller->opens : first(c);
+    struct span name = json_escaped(c->arena, of->actor->identity.role_name);
     return name.n > 0 ? name : SPAN("aws-elasticbeanstalk-service-role");
 }
 
@@ -244,11 +247,18 @@ static bool is_told(const struct call *c)
     return !span_is(by, "ec2.amazonaws.com") && !span_is(by, "lambda.amazonaws.com");
 }
 
+/* Whether the session that begins is told as its caller's records tell it. Those of type Role name
+   the role alone. */
+static bool opens_as_told(const struct call *c)
+{
+    return c->caller->opens != NULL && c->caller->opens->actor->identity.type != IDENTITY_ROLE;
+}
+
 SLOT_FIXED(issued_arn)
 {
     if (!is_told(c))
         return (struct span){NULL, 0};
-    if (c->caller->opens != NULL)
+    if (opens_as_told(c))
         return c->caller->opens->arn;
     return arena_printf(c->arena,
                         "arn:{partition}:sts::{role.account}:assumed-role/%.*s/{issued.name}",
@@ -259,7 +269,7 @@ SLOT_FIXED(issued_principal_id)
 {
     if (!is_told(c))
         return (struct span){NULL, 0};
-    if (c->caller->opens != NULL)
+    if (opens_as_told(c))
         return c->caller->opens->principal_id;
     return arena_printf(c->arena, "%.*s:{issued.name}", SPAN_ARG(role_id(c)));
 }

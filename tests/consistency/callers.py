@@ -187,7 +187,11 @@ class Callers:
         if match is None:
             return
         prefix = record["eventSource"].split(".")[0]
-        if match["arn"] != identity.get("arn"):
+        if identity.get("type") == "AWSAccount":
+            # Another account's principal has no ARN of its own in the record.
+            if match["arn"].split(":")[4:5] != [identity.get("accountId")]:
+                yield f"the refusal names {match['arn']}, the caller is of {identity.get('accountId')}"
+        elif match["arn"] != identity.get("arn"):
             yield f"the refusal names {match['arn']}, the caller is {identity.get('arn')}"
         if match["action"] != "PassRole" and (match["service"], match["action"]) != (
                 ACTION_PREFIX.get(prefix, prefix), record["eventName"]):

@@ -33,8 +33,10 @@ static const struct {
     {"'type': 'WebIdentityUser', 'userName': 's', 'provider': 'p'", "p:sts.amazonaws.com:s", "",
      ""},
     /* Account 999988887777: its number is odd, the constant part worked out as in test_ids.c. */
-    {"'type': 'AWSAccount', 'accountId': '999988887777', 'sessionName': 'ss'", "AROA6RU73QDQ*", "",
-     ""},
+    {"'type': 'AWSAccount', 'accountId': '999988887777', 'sessionName': 'ss'", "AROA6RU73QDQ*",
+     "arn:aws:iam::999988887777:root", ""},
+    {"'type': 'AWSAccount', 'accountId': '999988887777', 'roleName': 'r', 'sessionName': 'ss'",
+     "AROA6RU73QDQ*", "arn:aws:sts::999988887777:assumed-role/r/ss", ""},
     {"'type': 'AWSService', 'service': 'ec2.amazonaws.com'", "", "", ""},
     {"'type': 'Unknown', 'userName': 'n'", "AIDARZPUZDIK*", "*", ""},
 };
