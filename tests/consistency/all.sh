@@ -9,11 +9,12 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/beantrail-consistency.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 failed=0
 
-# Scenarios made for load, and long ones, are read from a part of them.
+# Scenarios made for load, and long ones, are read from a part of them, one from more than its day.
 limits() {
     case $1 in
     load*) echo --records 50000 ;;
     quarter-of-a-company) echo --duration 10d ;;
+    identities) echo --duration 3d ;; # a session of each kind ends and another begins
     esac
 }
 
