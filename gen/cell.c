@@ -143,7 +143,8 @@ static void turn_scene(struct playing *p, const struct act *a)
     const struct scene *s = p->scene;
     const struct place *place =
         a->step->operation->service->is_global ? a->place->global : a->place;
-    if (s->number != a->environment || (s->place != place && s->place != a->place->global)) {
+    /* A call to a service without regions is still about the same environment. */
+    if (s->number != a->environment || (s->place != a->place && s->place != a->place->global)) {
         struct scene *changed = copy_scene(p);
         set_environment(p, changed, a->environment, a->application, a->time_ms);
         const struct plan_activity *known = &plan->activities[p->o->activity];
