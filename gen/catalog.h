@@ -131,6 +131,17 @@ enum option_type {
     OPTION_ARN
 };
 
+/* The kinds of environment that something has a meaning for. */
+struct option_kinds {
+    bool load_balanced, single_instance, worker;
+};
+
+/* What kind of environment a setting is for. */
+struct option_place {
+    bool load_balanced, worker;
+    struct span family; /* of its platform */
+};
+
 struct option {
     struct span name; /* with a part in braces at its end: any text there */
     enum option_type type;
@@ -142,6 +153,9 @@ struct option {
     struct span pattern;
     struct span unit; /* "s", "MB", ... or empty */
     bool secret;
+    struct option_kinds kinds;   /* of its namespace, unless it has its own */
+    const struct span *balanced; /* words that need a load balancer */
+    size_t nbalanced;
 };
 
 struct option_namespace {
@@ -149,7 +163,9 @@ struct option_namespace {
     struct span fixed; /* what the name begins with: all of it, or up to the placeholder */
     bool templated;
     bool any_option; /* environment properties: any name is legal */
-    bool for_load_balanced, for_single_instance, for_worker;
+    struct option_kinds kinds;
+    const struct span *families; /* of platforms that have it; none: all do */
+    size_t nfamilies;
     const struct option *options;
     size_t noptions;
 };
@@ -241,5 +257,24 @@ const struct platform *catalog_platform(const struct catalog *c, struct span nam
  */
 bool catalog_option_check(const struct catalog *c, struct span ns, struct span option,
                           struct span value, char *why, size_t why_n);
+
+/**
+ * catalog_option_fits(c, ns, option, value, place, why):
+ * Whether a setting has a meaning in an environment of kind ${place}. When not, ${why}, a buffer of
+ * ${why_n} bytes, says whom it is for ("is for workers") and false comes back. What does not exist
+ * fits: that is another complaint.
+ */
+bool catalog_option_fits(const struct catalog *c, struct span ns, struct span option,
+                         struct span value, const struct option_place *place, char *why,
+                         size_t why_n);
+
+/* Whether values of the option are not to be shown. */
+bool catalog_option_is_secret(const struct catalog *c, struct span ns, struct span option);
+
+/* The namespace called ${name}, or one whose placeholder covers it; NULL when there is none. */
+const struct option_namespace *catalog_namespace(const struct catalog *c, struct span name);
+
+/* The option of ${ns} called ${name}, or one whose placeholder covers it; NULL likewise. */
+const struct option *catalog_option(const struct option_namespace *ns, struct span name);
 
 #endif

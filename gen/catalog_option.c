@@ -305,7 +305,7 @@ static int compare_option(const void *name, const void *row)
     return span_compare(*(const struct span *)name, ((const struct option *)row)->name);
 }
 
-static const struct option_namespace *find_namespace(const struct catalog *c, struct span name)
+const struct option_namespace *catalog_namespace(const struct catalog *c, struct span name)
 {
     if (c->nnamespaces == 0)
         return NULL;
@@ -322,7 +322,7 @@ static const struct option_namespace *find_namespace(const struct catalog *c, st
     return NULL;
 }
 
-static const struct option *find_option(const struct option_namespace *ns, struct span name)
+const struct option *catalog_option(const struct option_namespace *ns, struct span name)
 {
     if (ns->noptions == 0)
         return NULL;
@@ -341,7 +341,7 @@ bool catalog_option_check(const struct catalog *c, struct span ns, struct span o
                           struct span value, char *why, size_t why_n)
 {
     const char *names[NAMES_MAX + 1] = {NULL};
-    const struct option_namespace *in = find_namespace(c, ns);
+    const struct option_namespace *in = catalog_namespace(c, ns);
     if (in == NULL) {
         for (size_t i = 0; i < c->nnamespaces && i < NAMES_MAX; i++)
             names[i] = c->namespaces[i].name.p;
@@ -353,7 +353,7 @@ bool catalog_option_check(const struct catalog *c, struct span ns, struct span o
                       "\"%.*s\" is not an option namespace; see \"beantrail catalog --options\"",
                       SPAN_ARG(ns));
     }
-    const struct option *o = find_option(in, option);
+    const struct option *o = catalog_option(in, option);
     if (o == NULL) {
         for (size_t i = 0; i < in->noptions && i < NAMES_MAX; i++)
             names[i] = in->options[i].name.p;

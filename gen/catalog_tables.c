@@ -27,7 +27,7 @@ struct option_text {
     int type, basis;
     double min, max;
     bool secret;
-    struct json words;
+    struct json words, environments, balanced;
 };
 
 static const struct json_row option_rows[] = {
@@ -40,18 +40,21 @@ static const struct json_row option_rows[] = {
     {"pattern", JSON_STRING, offsetof(struct option_text, pattern), false, 1, 256, NULL},
     {"unit", JSON_STRING, offsetof(struct option_text, unit), false, 1, 16, NULL},
     {"secret", JSON_BOOL, offsetof(struct option_text, secret), false, 0, 0, NULL},
+    {"environments", JSON_ARRAY, offsetof(struct option_text, environments), false, 1, 3, NULL},
+    {"balanced", JSON_ARRAY, offsetof(struct option_text, balanced), false, 1, 64, NULL},
     {"note", JSON_STRING, offsetof(struct option_text, note), false, 1, NAME_MAX_N, NULL},
     {"basis", JSON_WORD, offsetof(struct option_text, basis), false, 0, 0, bases},
 };
 
 struct namespace_text {
     struct span name, note;
-    struct json environments, options;
+    struct json environments, platforms, options;
 };
 
 static const struct json_row namespace_rows[] = {
     {"name", JSON_STRING, offsetof(struct namespace_text, name), true, 1, NAME_MAX_N, NULL},
     {"environments", JSON_ARRAY, offsetof(struct namespace_text, environments), true, 1, 3, NULL},
+    {"platforms", JSON_ARRAY, offsetof(struct namespace_text, platforms), false, 1, 64, NULL},
     {"note", JSON_STRING, offsetof(struct namespace_text, note), false, 1, NAME_MAX_N, NULL},
     {"options", JSON_ARRAY, offsetof(struct namespace_text, options), true, 1, OPTIONS_MAX, NULL},
 };
@@ -104,7 +107,23 @@ static struct json read_list(const struct json *root, const char *name, int64_t 
     return json_read(root, rows, COUNT_OF(rows), &text) ? text.list : (struct json){0};
 }
 
-static void read_option(struct option *out, struct arena *arena, const struct json *j)
+static void read_kinds(struct option_kinds *out, const struct json *environments)
+{
+    struct json it = {0};
+    while (json_next(environments, &it) != 0) {
+        if (span_is(json_text(&it), "LoadBalanced"))
+            out->load_balanced = true;
+        else if (span_is(json_text(&it), "SingleInstance"))
+            out->single_instance = true;
+        else if (span_is(json_text(&it), "Worker"))
+            out->worker = true;
+        else
+            json_complain(&it, "must be one of \"LoadBalanced\", \"SingleInstance\", \"Worker\"");
+    }
+}
+
+static void read_option(struct option *out, struct arena *arena, const struct json *j,
+                        struct option_kinds kinds)
 {
     struct option_text text = {.min = -DBL_MAX, .max = DBL_MAX};
     if (!json_read(j, option_rows, COUNT_OF(option_rows), &text))
@@ -121,20 +140,11 @@ static void read_option(struct option *out, struct arena *arena, const struct js
     out->pattern = catalog_read_pattern(arena, j, "pattern", text.pattern);
     out->unit = arena_copy(arena, text.unit);
     out->secret = text.secret;
-}
-
-static void read_environments(struct option_namespace *out, const struct json *environments)
-{
-    struct json it = {0};
-    while (json_next(environments, &it) != 0) {
-        if (span_is(json_text(&it), "LoadBalanced"))
-            out->for_load_balanced = true;
-        else if (span_is(json_text(&it), "SingleInstance"))
-            out->for_single_instance = true;
-        else if (span_is(json_text(&it), "Worker"))
-            out->for_worker = true;
-        else
-            json_complain(&it, "must be one of \"LoadBalanced\", \"SingleInstance\", \"Worker\"");
+    catalog_read_words(&out->balanced, &out->nbalanced, arena, &text.balanced);
+    out->kinds = kinds;
+    if (json_is_present(&text.environments)) {
+        out->kinds = (struct option_kinds){false, false, false};
+        read_kinds(&out->kinds, &text.environments);
     }
 }
 
@@ -148,14 +158,15 @@ static void read_namespace(struct option_namespace *out, struct arena *arena, co
     out->templated = out->fixed.n < out->name.n;
     if (out->templated && (out->fixed.n == 0 || !span_ends(out->name, SPAN("}"))))
         json_complain_key(j, "name", "the part in braces must be its end, and not all of it");
-    read_environments(out, &text.environments);
+    read_kinds(&out->kinds, &text.environments);
+    catalog_read_words(&out->families, &out->nfamilies, arena, &text.platforms);
 
     struct option *options = ARENA_NEW(arena, struct option, json_count(&text.options));
     struct span before = {NULL, 0};
     struct json it = {0};
     while (json_next(&text.options, &it) != 0) {
         struct option *option = &options[out->noptions++];
-        read_option(option, arena, &it);
+        read_option(option, arena, &it, out->kinds);
         catalog_read_order(&it, "name", before, option->name);
         before = option->name;
         out->any_option = out->any_option || span_find(option->name, '{') < option->name.n;

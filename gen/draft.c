@@ -331,6 +331,24 @@ static void put_member(struct arena *arena, struct node *root, const struct memb
         put_at(arena, root, m->path, node_of(arena, SPAN(""), &m->text));
 }
 
+/* Inferred: CloudTrail puts this where other services' requests hold secrets. */
+static void hide_secrets(struct node *list, const struct call *call, const struct json *settings)
+{
+    struct node *setting = list->first;
+    for (struct json it = {0}; setting != NULL && json_next(settings, &it) != 0;
+         setting = setting->next) {
+        struct json ns = json_member(&it, "namespace");
+        struct json name = json_member(&it, "optionName");
+        struct node *value = node_find(setting, SPAN("value"));
+        if (value == NULL ||
+            !catalog_option_is_secret(call->scenario->catalog, json_text(&ns), json_text(&name)))
+            continue;
+        value->kind = NODE_JSON;
+        value->text = SPAN("\"HIDDEN_DUE_TO_SECURITY_REASONS\"");
+        value->slot = NULL;
+    }
+}
+
 static struct node *request_draft(struct arena *arena, const struct call *call)
 {
     const struct operation *op = call->operation;
@@ -356,6 +374,8 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
                 node_append(root, node_json(arena, name, SPAN("[]")));
             else
                 node_append(root, node_of(arena, name, &given));
+            if (span_is(name, "optionSettings") && call->scenario->record.secrets_hidden)
+                hide_secrets(root->last, call, &given);
         } else if (m->sent == SENT_ALWAYS) {
             put_member(arena, root, m);
         }

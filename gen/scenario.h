@@ -26,6 +26,7 @@ struct record_settings {
     bool tls_details;     /* tlsDetails on Elastic Beanstalk records from 1.08 on; default true */
     bool responses_shown; /* responseElements of calls that return something; default true */
     bool options_shown;   /* option values in requests; default false: "optionSettings": [] */
+    bool secrets_hidden;  /* of those, values of secret options are not shown */
 };
 
 /* How records come into files; parts per million and seconds. */

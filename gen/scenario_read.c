@@ -12,6 +12,7 @@
 #include "gen/scenario_actor.h"
 #include "gen/scenario_cast.h"
 #include "gen/scenario_check.h"
+#include "gen/scenario_option.h"
 #include "gen/scenario_part.h"
 #include "gen/scenario_recycle.h"
 #include "gen/scenario_story.h"
@@ -35,6 +36,7 @@ enum {
 static const char *const versions[] = {"1.05", "1.06", "1.07", "1.08",
                                        "1.09", "1.10", "1.11", NULL};
 static const char *const shown[] = {"withheld", "shown", NULL};
+static const char *const values_shown[] = {"withheld", "shown", "redacted", NULL};
 
 enum { OLDEST_MINOR = 5, NEWEST_MINOR = 11 };
 
@@ -80,7 +82,7 @@ static const struct json_row record_rows[] = {
     {"eventVersion", JSON_WORD, offsetof(struct record_text, version), false, 0, 0, versions},
     {"tlsDetails", JSON_BOOL, offsetof(struct record_text, tls_details), false, 0, 0, NULL},
     {"responses", JSON_WORD, offsetof(struct record_text, responses), false, 0, 0, shown},
-    {"optionValues", JSON_WORD, offsetof(struct record_text, options), false, 0, 0, shown},
+    {"optionValues", JSON_WORD, offsetof(struct record_text, options), false, 0, 0, values_shown},
 };
 
 static const struct json_row trail_rows[] = {
@@ -129,7 +131,8 @@ static void read_record(struct scenario_part *p, const struct json *at)
         .version_minor = OLDEST_MINOR + text.version,
         .tls_details = text.tls_details,
         .responses_shown = text.responses == 1,
-        .options_shown = text.options == 1,
+        .options_shown = text.options >= 1,
+        .secrets_hidden = text.options == 2,
     };
 }
 
@@ -353,6 +356,7 @@ static int read_scenario(struct scenario_part *p, const struct json *root, struc
     scenario_recycle_read(p);
     scenario_story_read(p, &text->stories, &text->schedule);
     scenario_check(p);
+    scenario_option_check(p);
     return 0;
 }
 

@@ -8,8 +8,8 @@
 #include "gen/slot_rows.h"
 
 /* Whole names; families come behind. */
-static const struct slot_rows *const subjects[] = {&slot_record_rows, &slot_session_rows,
-                                                   &slot_stack_rows, &slot_family_rows};
+static const struct slot_rows *const subjects[] = {
+    &slot_record_rows, &slot_session_rows, &slot_stack_rows, &slot_option_rows, &slot_family_rows};
 
 enum { NSUBJECTS = sizeof subjects / sizeof subjects[0], NAMES_MAX = 256 };
 

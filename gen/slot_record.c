@@ -321,16 +321,6 @@ SLOT_FIXED(platform_version)
     return SPAN("1.0.0");
 }
 
-SLOT_FIXED(option_namespace)
-{
-    return SPAN("aws:elasticbeanstalk:container:php:phpini");
-}
-
-SLOT_FIXED(option_name)
-{
-    return SPAN("documentRoot");
-}
-
 /* Sorted by name. */
 static const struct slot slots[] = {
     {"account.id", NULL, account_id, 0, false, false},
@@ -380,8 +370,6 @@ static const struct slot slots[] = {
     {"operation.kebab", NULL, operation_kebab, 0, false, false},
     {"operation.name", NULL, operation_name, 0, false, false},
     {"operation.readOnly", NULL, operation_read_only, 0, true, false},
-    {"option.name", NULL, option_name, 0, false, false},
-    {"option.namespace", NULL, option_namespace, 0, false, false},
     {"other.environment.id", put_other_id, NULL, SLOT_TEXT_MOST, false, true},
     {"other.environment.name", put_other_name, NULL, SLOT_TEXT_MOST, false, true},
     {"partition", NULL, partition, 0, false, false},

@@ -2,8 +2,8 @@
  * slot_rows.h - the slots by subject, and what their writers share
  *
  * slot_record.c has those of the record and of Elastic Beanstalk, slot_session.c those of
- * credentials, slot_stack.c those of what other services hold, slot_family.c those whose name ends
- * in a tag; slot_find.c looks them up.
+ * credentials, slot_stack.c those of what other services hold, slot_option.c those of a refused
+ * option setting, slot_family.c those whose name ends in a tag; slot_find.c looks them up.
  * Nothing outside these includes this.
  */
 #ifndef GEN_SLOT_ROWS_H
@@ -58,7 +58,7 @@ struct slot_rows {
 };
 
 extern const struct slot_rows slot_record_rows, slot_session_rows, slot_stack_rows,
-    slot_family_rows;
+    slot_option_rows, slot_family_rows;
 
 /**
  * slot_row(rows, name):

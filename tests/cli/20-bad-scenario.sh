@@ -50,6 +50,13 @@ jq '(.. | objects | select(has("optionSettings")) | .optionSettings) =
 refused 2 'bad.json:[0-9]+:[0-9]+: /[^:]*: .*MaxSized.*MaxSize' beantrail gen bad.json --out out
 nothing_in out
 
+# one that exists, for an environment that cannot have it
+jq '(.. | objects | select(has("optionSettings")) | .optionSettings) =
+    [{namespace: "aws:elasticbeanstalk:sqsd", optionName: "MaxRetries", value: "4"}]' plain-example.json >bad.json
+refused 2 'bad.json:[0-9]+:[0-9]+: /[^:]*/optionSettings/0: MaxRetries.* for workers.*leave it out' \
+    beantrail gen bad.json --out out
+nothing_in out
+
 # several errors: a line each in one run, still exit 2
 change '. + {"sede": 1} | .actors[0].identity.type = "IamUser"'
 code=0

@@ -274,6 +274,75 @@ static void illegal_options_are_refused_with_a_reason(void **state)
     }
 }
 
+#define WORKERS  "aws:elasticbeanstalk:sqsd"
+#define BALANCER "aws:elbv2:loadbalancer"
+#define SCALING  "aws:autoscaling:trigger"
+#define NODE     "Node.js"
+
+/* Each row: a setting, the place, and what is said when it does not fit there. */
+static const struct {
+    const char *ns, *option, *value;
+    bool load_balanced, worker;
+    const char *family, *why;
+} places[] = {
+    {WORKERS, "HttpPath", "/", true, true, NODE, NULL},
+    {WORKERS, "HttpPath", "/", false, true, NODE, NULL},
+    {WORKERS, "HttpPath", "/", true, false, NODE, "HttpPath of " WORKERS " is for workers"},
+    {WORKERS, "HttpPath", "/", false, false, NODE, "is for workers"},
+    {WORKERS, "HttpPath", "/", true, true, ".NET on Windows Server", " platforms"},
+    {WORKERS, "NoSuchOption", "/", true, false, NODE, NULL},
+    {BALANCER, "IdleTimeout", "60", true, false, NODE, NULL},
+    {BALANCER, "IdleTimeout", "60", false, false, NODE, "web servers behind a load balancer"},
+    {BALANCER, "IdleTimeout", "60", true, true, NODE, "web servers behind a load balancer"},
+    {SCALING, "Period", "5", true, false, NODE, NULL},
+    {SCALING, "Period", "5", true, true, NODE, NULL},
+    {SCALING, "Period", "5", false, false, NODE, "environments that scale"},
+    {SCALING, "Period", "5", false, true, NODE, "environments that scale"},
+    {"aws:autoscaling:asg", "MinSize", "1", false, true, NODE, NULL},
+    {"aws:elasticbeanstalk:application", "Application Healthcheck URL", "/", true, true, NODE,
+     "is for web servers"},
+    {"aws:elb:policies", "ConnectionDrainingEnabled", "true", false, false, NODE, NULL},
+    {"aws:elb:policies", "Stickiness Policy", "true", false, false, NODE, "load balancer"},
+    {"aws:ec2:vpc", "ELBScheme", "public", false, false, NODE, "load balancer"},
+    {"aws:elasticbeanstalk:command", "DeploymentPolicy", "TrafficSplitting", true, false, NODE,
+     NULL},
+    {"aws:elasticbeanstalk:command", "DeploymentPolicy", "TrafficSplitting", false, false, NODE,
+     "\"TrafficSplitting\" as DeploymentPolicy"},
+    {"aws:elasticbeanstalk:command", "DeploymentPolicy", "Immutable", false, false, NODE, NULL},
+    {"aws:elasticbeanstalk:container:php:phpini", "memory_limit", "1M", true, false, "PHP", NULL},
+    {"aws:elasticbeanstalk:container:php:phpini", "memory_limit", "1M", true, false, NODE,
+     "is for PHP platforms"},
+};
+
+static void options_are_for_kinds_of_environments(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        char why[512] = "";
+        const struct option_place place = {places[i].load_balanced, places[i].worker,
+                                           span_of(places[i].family)};
+        bool fits = catalog_option_fits(&catalog, span_of(places[i].ns), span_of(places[i].option),
+                                        span_of(places[i].value), &place, why, sizeof why);
+        if (fits != (places[i].why == NULL) || (!fits && strstr(why, places[i].why) == NULL))
+            fail_msg("row %zu: %s %s: \"%s\"", i, places[i].ns, places[i].option, why);
+    }
+}
+
+/* A misspelt family would make its namespace illegal everywhere. */
+static void families_of_namespaces_exist(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < catalog.nnamespaces; i++)
+        for (size_t k = 0; k < catalog.namespaces[i].nfamilies; k++) {
+            bool found = false;
+            for (size_t j = 0; j < catalog.nplatforms; j++)
+                found = found ||
+                        span_equal(catalog.platforms[j].family, catalog.namespaces[i].families[k]);
+            if (!found)
+                fail_msg("%.*s", SPAN_ARG(catalog.namespaces[i].families[k]));
+        }
+}
+
 /* What an option is when nobody sets it is legal itself. */
 static void every_default_is_legal(void **state)
 {
@@ -468,6 +537,8 @@ int main(void)
         cmocka_unit_test(platforms_and_regions_are_found_by_name),
         cmocka_unit_test(legal_options_are_taken),
         cmocka_unit_test(illegal_options_are_refused_with_a_reason),
+        cmocka_unit_test(options_are_for_kinds_of_environments),
+        cmocka_unit_test(families_of_namespaces_exist),
         cmocka_unit_test(every_default_is_legal),
         cmocka_unit_test(a_too_short_buffer_is_not_overrun),
         cmocka_unit_test(a_broken_service_is_refused_with_its_place),

@@ -238,6 +238,16 @@ static const struct {
      "'value': '3'}]}",
      "\"optionSettings\":[{\"namespace\":\"aws:autoscaling:asg\",\"optionName\":\"MinSize\","
      "\"value\":\"3\"}]"},
+    {"secrets are hidden", "'optionValues': 'redacted'", "",
+     "'with': {'optionSettings': [{'namespace': 'aws:autoscaling:asg', 'optionName': 'MinSize', "
+     "'value': '3'}, {'namespace': 'aws:elasticbeanstalk:application:environment', 'optionName': "
+     "'KEY', 'value': 'x{environment.name}'}, {'namespace': 'aws:rds:dbinstance', 'optionName': "
+     "'DBPassword', 'value': '{environment.name}'}]}",
+     "\"optionName\":\"MinSize\",\"value\":\"3\"},{\"namespace\":\"aws:elasticbeanstalk:"
+     "application:"
+     "environment\",\"optionName\":\"KEY\",\"value\":\"HIDDEN_DUE_TO_SECURITY_REASONS\"},"
+     "{\"namespace\":\"aws:rds:dbinstance\",\"optionName\":\"DBPassword\",\"value\":"
+     "\"HIDDEN_DUE_TO_SECURITY_REASONS\"}"},
     {"no options are no list", "'optionValues': 'shown'", "", "'name': 'x'", "!optionSettings"},
     {"responses are shown", "'responses': 'shown'", "", "'name': 'x'", "\"responseElements\":{\""},
     {"responses are withheld", "'responses': 'withheld'", "", "'name': 'x'",
@@ -289,6 +299,56 @@ static void pins_omissions_and_settings_show(void **state)
         bool found = strstr(buf_text(&text), want + (*want == '!')) != NULL;
         if (found != (*want != '!'))
             fail_msg("%s: %s\n%s", values[i].name, want, buf_text(&text));
+        drop_record(&st, &text);
+    }
+}
+
+#define SETTING(ns, name, value)                                                                   \
+    "{'namespace': '" ns "', 'optionName': '" name "', 'value': '" value "'}"
+#define GROUP "aws:autoscaling:asg"
+
+/* Each row: how the call fails, the settings it sends, and a text that its record then holds. */
+static const struct {
+    const char *error, *settings, *want;
+} option_errors[] = {
+    {"invalid-option", SETTING(GROUP, "MinSize", "3") ", " SETTING(GROUP, "MaxSized", "3"),
+     "\"errorCode\":\"ConfigurationValidationException\",\"errorMessage\":\"Configuration "
+     "validation "
+     "exception: Invalid option specification (Namespace: '" GROUP
+     "', OptionName: 'MaxSized'): Unknown configuration setting.\""},
+    {"invalid-option", "", "OptionName: 'documentRoot')"},
+    {"invalid-option-value", SETTING(GROUP, "MaxSize", "3") ", " SETTING(GROUP, "MinSize", "0"),
+     "Invalid option value: '0' (Namespace: '" GROUP
+     "', OptionName: 'MinSize'): Value is not between 1 and 10000.\""},
+    {"invalid-option-value",
+     SETTING("aws:elasticbeanstalk:managedactions", "PreferredStartTime", "No\\\\on"),
+     "Invalid option value: 'No\\\\on' (Namespace: 'aws:elasticbeanstalk:managedactions', "
+     "OptionName: "
+     "'PreferredStartTime'): Value does not satisfy regex: '^(Mon|Tue"},
+    {"invalid-option-value",
+     SETTING("aws:elasticbeanstalk:environment", "LoadBalancerType", "gateway"),
+     "Value is not one of: [classic, application, network]\""},
+    {"invalid-option-value", SETTING("aws:rds:dbinstance", "DBPassword", "hunter/2"),
+     "Invalid option value: 'HIDDEN_DUE_TO_SECURITY_REASONS'"},
+};
+
+static void a_refused_setting_is_named_by_its_error(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(option_errors); i++) {
+        struct stage st;
+        struct buf text;
+        char body[4096];
+        snprintf(body, sizeof body,
+                 "'record': {'optionValues': 'redacted'}, " SCENE_CAST ", " SCENE_ANA ", " PLAY(
+                     "{'call': 'UpdateEnvironment', 'error': '%s', 'with': {'optionSettings': "
+                     "[%s]}}"),
+                 option_errors[i].error, option_errors[i].settings);
+        first_record(&st, &text, body, option_errors[i].error);
+        json_close(scene_json(buf_span(&text)));
+        if (strstr(buf_text(&text), option_errors[i].want) == NULL ||
+            strstr(buf_text(&text), "hunter") != NULL)
+            fail_msg("row %zu: %s\n%s", i, option_errors[i].want, buf_text(&text));
         drop_record(&st, &text);
     }
 }
@@ -346,6 +406,7 @@ int main(void)
         cmocka_unit_test(an_identity_has_the_members_of_its_type_and_version),
         cmocka_unit_test(a_record_has_the_members_of_its_version_in_order),
         cmocka_unit_test(pins_omissions_and_settings_show),
+        cmocka_unit_test(a_refused_setting_is_named_by_its_error),
         cmocka_unit_test(pinned_members_stand_where_delivered_files_have_them),
         cmocka_unit_test(too_many_slots_are_refused),
     };
