@@ -230,10 +230,15 @@ void activity_play(const struct plan *p, const struct occurrence *o, activity_ta
         uint64_t address = draw_at(o->address, PURPOSE_STEP, i);
         if (step->beside || !draw_chance(draw_at(address, PURPOSE_CHANCE, 0), step->chance_ppm))
             continue;
+        struct act a = {.environment = o->environment,
+                        .application = o->application,
+                        .place = o->place,
+                        .step = step};
+        /* Nobody thinks about a call that is not for this environment. */
+        if (step->each == EACH_ONCE && !applies(&play, &a))
+            continue;
         play.now_ms += draw_between(draw_at(address, PURPOSE_PAUSE, 0), step->after_low_ms,
                                     step->after_high_ms);
-        struct act a = {
-            .environment = o->environment, .application = o->application, .place = o->place};
         if (!play_targets(&play, step, address, &a))
             return;
     }
