@@ -385,14 +385,59 @@ static struct node *request_draft(struct arena *arena, const struct call *call)
     return root->first == NULL ? node_json(arena, root->key, SPAN("null")) : root;
 }
 
-/* The last name of a path; paths end in NUL. */
-static const char *leaf_of(struct span path)
+/* What the request says of "a.b": the text or number there, or NULL. */
+static const struct node *node_at(const struct node *root, struct span path)
 {
-    const char *dot = strrchr(path.p, '.');
-    return dot == NULL ? path.p : dot + 1;
+    const struct node *at = root;
+    while (at != NULL && path.n > 0) {
+        size_t dot = span_find(path, '.');
+        at = node_find(at, (struct span){path.p, dot});
+        path = span_from(path, dot < path.n ? dot + 1 : dot);
+    }
+    return at;
 }
 
-static struct node *response_draft(struct arena *arena, const struct call *call)
+/* Whether the step itself names the member in which ${path} lies. */
+static bool is_given(const struct call *call, struct span path)
+{
+    char key[256];
+    struct span name = first_name(path);
+    if (name.n >= sizeof key)
+        return false;
+    memcpy(key, name.p, name.n);
+    key[name.n] = '\0';
+    struct json given = json_member(&call->step->with, key);
+    return json_is_present(&given) && !json_is_null(&given);
+}
+
+/*
+ * What a call asks for is what it is answered with: the member of the request that ${m} is called
+ * like, as "application.description" is called like "description", or NULL. Other services spell
+ * some of what they were asked in a way of their own, so there only what a step names.
+ */
+static const struct node *asked_for(const struct call *call, const struct node *request,
+                                    const struct member *m)
+{
+    const bool shown = m->from.n > 0 || m->constant.n > 0 || json_is_present(&m->text);
+    const bool in_list = span_find(m->path, '[') < m->path.n;
+    if (!shown && (in_list || !is_beanstalk(call)))
+        return NULL;
+    const enum node_kind kind =
+        m->type == MEMBER_STRING || m->type == MEMBER_TIMESTAMP ? NODE_STRING : NODE_JSON;
+    for (struct span path = m->path;;) {
+        const struct node *n = node_at(request, path);
+        if (n != NULL && n->kind == kind && !span_is(n->text, "null") &&
+            (is_beanstalk(call) || is_given(call, path)))
+            return n;
+        size_t dot = span_find(path, '.');
+        if (dot == path.n)
+            return NULL;
+        path = span_from(path, dot + 1);
+    }
+}
+
+static struct node *response_draft(struct arena *arena, const struct call *call,
+                                   const struct node *request)
 {
     const struct operation *op = call->operation;
     struct span key = SPAN("responseElements");
@@ -402,13 +447,15 @@ static struct node *response_draft(struct arena *arena, const struct call *call)
     struct node *root = node_new(arena, NODE_OBJECT, key);
     for (size_t i = 0; i < op->nresponse; i++) {
         const struct member *m = &op->response[i];
-        const bool shown = m->from.n > 0 || m->constant.n > 0 || json_is_present(&m->text);
-        struct json asked = json_member(&call->step->with, leaf_of(m->path));
-        /* What a call asks for is what it is answered with. */
-        if (shown && m->type == MEMBER_STRING && json_is_string(&asked))
-            put_at(arena, root, m->path, node_of(arena, SPAN(""), &asked));
-        else
+        const struct node *asked = asked_for(call, request, m);
+        if (asked == NULL) {
             put_member(arena, root, m);
+            continue;
+        }
+        struct node *answer = node_new(arena, asked->kind, SPAN(""));
+        answer->text = asked->text;
+        answer->slot = asked->slot;
+        put_at(arena, root, m->path, answer);
     }
     return root->first == NULL ? node_json(arena, key, SPAN("null")) : root;
 }
@@ -453,7 +500,8 @@ struct node *draft_make(struct arena *arena, const struct rules *rules, const st
         } else if (span_is(r->path, "requestParameters")) {
             node_append(record, request_draft(arena, call));
         } else if (span_is(r->path, "responseElements")) {
-            node_append(record, response_draft(arena, call));
+            node_append(record,
+                        response_draft(arena, call, node_find(record, SPAN("requestParameters"))));
         }
     }
     lay_over(arena, record, &call->operation->service->overlay);

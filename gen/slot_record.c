@@ -321,6 +321,41 @@ SLOT_FIXED(platform_version)
     return SPAN("1.0.0");
 }
 
+static bool is_processed(const struct step *step)
+{
+    struct json process = json_member(&step->with, "process");
+    return json_is_true(&process);
+}
+
+/* The step before ${step} in its activity that makes a version, or NULL. */
+static const struct step *maker(const struct scenario *s, const struct step *step)
+{
+    const struct step *found = NULL;
+    for (size_t i = 0; i < s->nactivities && found == NULL; i++) {
+        const struct activity *a = &s->activities[i];
+        if (step->index < a->steps[0].index || step->index >= a->steps[0].index + a->nsteps)
+            continue;
+        for (size_t k = 0; k < a->nsteps && a->steps[k].index < step->index; k++)
+            if (a->steps[k].operation->effect == EFFECT_CREATE_VERSION)
+                found = &a->steps[k];
+    }
+    return found;
+}
+
+/* Inferred from what the service's model says of the states: a version that is to be processed is
+   answered as being processed, one that is to be built as being built, and is done later. */
+SLOT_FIXED(version_status)
+{
+    if (c->operation->effect != EFFECT_CREATE_VERSION) {
+        const struct step *made = maker(c->scenario, c->step);
+        return made != NULL && is_processed(made) ? SPAN("PROCESSED") : SPAN("UNPROCESSED");
+    }
+    struct json build = json_member(&c->step->with, "buildConfiguration");
+    if (json_is_object(&build))
+        return SPAN("BUILDING");
+    return is_processed(c->step) ? SPAN("PROCESSING") : SPAN("UNPROCESSED");
+}
+
 /* Sorted by name. */
 static const struct slot slots[] = {
     {"account.id", NULL, account_id, 0, false, false},
@@ -402,6 +437,7 @@ static const struct slot slots[] = {
     {"version.description", put_version_description, NULL, SLOT_TEXT_MOST, false, true},
     {"version.key", put_version_key, NULL, SLOT_TEXT_MOST, false, true},
     {"version.label", put_version_label, NULL, SLOT_TEXT_MOST, false, true},
+    {"version.status", NULL, version_status, 0, false, false},
 };
 
 const struct slot_rows slot_record_rows = {slots, sizeof slots / sizeof slots[0]};

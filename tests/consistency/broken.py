@@ -147,6 +147,18 @@ BREAKS = {
         50, "CreateStorageLocation", None, {"s3Bucket": f"elasticbeanstalk-{REGION}-999988887777"})),
     "an answer has another description than asked for": lambda r: (
         put("app", REQUEST + "description", "a")(r), put("app", ANSWER + "application.description", "b")(r)),
+    "an answer has another rule than asked for": add("x", lambda: call(
+        50, "UpdateApplicationResourceLifecycle", {
+            "applicationName": "shop", "resourceLifecycleConfig": {
+                "versionLifecycleConfig": {"maxCountRule": {"enabled": True, "maxCount": 50}}}}, {
+            "applicationName": "shop", "resourceLifecycleConfig": {
+                "versionLifecycleConfig": {"maxCountRule": {"enabled": True, "maxCount": 200}}}})),
+    "an answer has another template than asked for": lambda r: (
+        put("launch", REQUEST + "templateName", "one")(r), put("launch", ANSWER + "templateName", "two")(r)),
+    "an answer has a description that nobody asked for": put("app", ANSWER + "application.description", "a"),
+    "a version that is to be processed is not": lambda r: (
+        put("v1", REQUEST + "process", True)(r),
+        r["v1"]["responseElements"]["applicationVersion"].update(status="UNPROCESSED")),
     "an environment is launched twice": add("x", lambda: call(400, "CreateEnvironment", {
         "applicationName": "shop", "environmentName": "shop-prod"})),
     "an id returns": add("x", lambda: call(5000, "CreateEnvironment", {

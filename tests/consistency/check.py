@@ -15,6 +15,7 @@ import os
 import re
 import sys
 
+import answers
 import callers
 import stream
 import things
@@ -47,7 +48,7 @@ def contradictions(root, fan_out=True, labels=None):
     since = window_start(root)
     told = told_of(labels or os.path.join(root, "labels.jsonl"))
     what = world.World(since)
-    rooms = (callers.Callers(since, fan_out, told), what, things.Things(since))
+    rooms = (callers.Callers(since, fan_out, told), what, things.Things(since), answers.Answers())
     seen, count = set(), 0
     for at, record in stream.records(root):
         if hash(record["eventID"]) in seen:
