@@ -248,7 +248,7 @@ static void read_error(struct scenario_part *p, const struct json *at, const str
 static void check_each(const struct json *at, enum activity_scope scope, enum step_each each)
 {
     bool fits = each == EACH_ONCE || scope == SCOPE_ACCOUNT ||
-                (scope == SCOPE_APPLICATION && each == EACH_ENVIRONMENT);
+                (scope == SCOPE_APPLICATION && each != EACH_REGION);
     if (!fits)
         scenario_part_complain(at, "each", "an activity on one %s does not go through every %s",
                                scenario_activity_scopes[scope], eaches[each]);
