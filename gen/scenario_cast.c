@@ -174,15 +174,27 @@ static const struct platform *read_platform(struct scenario_part *p, const struc
     return NULL;
 }
 
-static void check_options(struct scenario_part *p, const struct json *options)
+/* What ${env} runs with: settings that exist, and have a meaning for its kind. */
+static void check_options(struct scenario_part *p, const struct json *options,
+                          const struct environment *env)
 {
     struct scenario_list list = scenario_part_list(p, options);
     for (size_t i = 0; i < list.n; i++) {
         struct option_text text = {.ns = {NULL, 0}};
         char why[WHY_MAX];
-        if (json_read(&list.at[i], ROWS(option_rows), &text) &&
-            !catalog_option_check(p->catalog, text.ns, text.option, text.value, why, sizeof(why)))
+        if (!json_read(&list.at[i], ROWS(option_rows), &text))
+            continue;
+        if (!catalog_option_check(p->catalog, text.ns, text.option, text.value, why, sizeof(why))) {
             json_complain(&list.at[i], "%s", why);
+            continue;
+        }
+        if (env->platform == NULL)
+            continue;
+        const struct option_place place = {env->type == ENVIRONMENT_LOAD_BALANCED, env->worker,
+                                           env->platform->family};
+        if (!catalog_option_fits(p->catalog, text.ns, text.option, text.value, &place, why,
+                                 sizeof(why)))
+            json_complain(&list.at[i], "%s, and this environment is not: leave it out", why);
     }
 }
 
@@ -219,7 +231,6 @@ static void read_environment(struct scenario_part *p, const struct json *at, uin
                                 scenario_part_is_label(span_from(text->id, 2), true) &&
                                 span_find(span_from(text->id, 2), '-') == 10))
         scenario_part_complain(at, "id", "must be \"e-\" and ten of a-z and 0-9");
-    check_options(p, &text->options);
 
     struct json own = json_member(at, "platform");
     if (json_is_present(&own))
@@ -236,6 +247,7 @@ static void read_environment(struct scenario_part *p, const struct json *at, uin
         .cname_prefix = text->cname_prefix,
         .version = text->version,
     };
+    check_options(p, &text->options, environment);
     read_life(p, at, text, environment);
 }
 
