@@ -23,8 +23,6 @@ enum {
     FILE_TREE_FDS = 16
 };
 
-/* A folder of 50 million names is not one that somebody wants walked. */
-
 /* With ${short_is_end} a read that gives less than there is room for was the last one. */
 static int read_all(struct buf *out, int fd, const char *name, bool short_is_end, struct err *e)
 {

@@ -177,33 +177,48 @@ static int read_name(struct key_parts *k, struct span name, struct span rest, st
     return 0;
 }
 
+/* The words behind the account in a file's name. */
+static const struct {
+    struct span word;
+    enum key_kind kind;
+} kinds[] = {
+    {SPAN_INIT("_CloudTrail_"), KEY_LOG},
+    {SPAN_INIT("_CloudTrail-Digest_"), KEY_DIGEST},
+    {SPAN_INIT("_CloudTrail-Insight_"), KEY_INSIGHT},
+};
+
+/* What the file ${name} is; ${rest} becomes what stands behind the word that says so. */
+static enum key_kind kind_of(struct span *rest, struct span name)
+{
+    const struct span account = {name.p, name.n < ACCOUNT_N ? name.n : ACCOUNT_N};
+    *rest = span_from(name, account.n);
+    if (!key_is_account(account))
+        return KEY_OTHER;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (span_starts(*rest, kinds[i].word)) {
+            *rest = span_from(*rest, kinds[i].word.n);
+            return kinds[i].kind;
+        }
+    }
+    return KEY_OTHER;
+}
+
+enum key_kind key_kind(struct span text)
+{
+    struct span rest;
+    return kind_of(&rest, cut_last(&text, '/'));
+}
+
 int key_read(struct key_parts *out, struct span text, struct err *e)
 {
-    static const struct {
-        struct span word;
-        enum key_kind kind;
-    } kinds[] = {
-        {SPAN_INIT("_CloudTrail_"), KEY_LOG},
-        {SPAN_INIT("_CloudTrail-Digest_"), KEY_DIGEST},
-        {SPAN_INIT("_CloudTrail-Insight_"), KEY_INSIGHT},
-    };
-    struct key_parts k = {.kind = KEY_OTHER};
-    struct span folders = text;
-    struct span name = cut_last(&folders, '/');
-    struct span account = {name.p, name.n < ACCOUNT_N ? name.n : ACCOUNT_N};
-    struct span rest = span_from(name, account.n);
-    if (key_is_account(account))
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-            if (span_starts(rest, kinds[i].word)) {
-                k.kind = kinds[i].kind;
-                rest = span_from(rest, kinds[i].word.n);
-                break;
-            }
+    struct span folders = text, rest;
+    const struct span name = cut_last(&folders, '/');
+    struct key_parts k = {.kind = kind_of(&rest, name)};
     if (k.kind == KEY_LOG) {
         if (text.n > KEY_MAX)
             return err_set(e, ERR_INPUT, "%.*s: the key has more than %d bytes",
                            (int)(name.n < KEY_MAX ? name.n : KEY_MAX), name.p, KEY_MAX);
-        k.account = account;
+        k.account = (struct span){name.p, ACCOUNT_N};
         if (read_name(&k, name, rest, e) != 0)
             return -1;
         read_folders(&k, folders);

@@ -65,6 +65,9 @@ void key_write(struct buf *out, const struct key_parts *k, bool gzipped);
  */
 int key_read(struct key_parts *out, struct span text, struct err *e);
 
+/* What kind of object the key ${text} names; whether a log file's is well formed, key_read tells. */
+enum key_kind key_kind(struct span text);
+
 /**
  * key_prefix(prefix, e):
  * Whether ${prefix} can stand before AWSLogs: at most 200 bytes, no control characters, no empty

@@ -108,25 +108,25 @@ static bool read_number(uint64_t *out, struct span value)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* The values of the digits '0' to '9' and 'a' to 'f', and one more; other characters have none. A
+   table, because every file of a tree has two digests of 64 digits. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 static bool read_hash(uint8_t out[HASH_SHA256_N], struct span value)
 {
     struct span hex;
     if (!is_string(&hex, value) || hex.n != (size_t)2 * HASH_SHA256_N)
         return false;
+    bool wrong = false;
     for (size_t i = 0; i < HASH_SHA256_N; i++) {
-        const int high = hex_digit(hex.p[2 * i]), low = hex_digit(hex.p[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
+        const unsigned high = hex_values[(unsigned char)hex.p[2 * i]];
+        const unsigned low = hex_values[(unsigned char)hex.p[2 * i + 1]];
+        wrong |= high == 0 || low == 0;
+        out[i] = (uint8_t)((high - 1) << 4 | (low - 1));
     }
-    return true;
+    return !wrong;
 }
 
 static bool read_time(int64_t *out_ms, struct span value)

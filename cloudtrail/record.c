@@ -1,6 +1,8 @@
 /* record.c - see record.h. */
 #include "cloudtrail/record.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "base/utc.h"
 
@@ -16,11 +18,15 @@ static size_t skip_blank(struct span s, size_t at)
 /* Where the string that begins at ${at} ends, behind its quote; 0 when it does not. */
 static size_t skip_string(struct span s, size_t at)
 {
-    for (at++; at < s.n; at++) {
-        if (s.p[at] == '\\')
-            at++;
-        else if (s.p[at] == '"')
-            return at + 1;
+    at++;
+    while (at < s.n) {
+        const char *quote = memchr(s.p + at, '"', s.n - at);
+        if (quote == NULL)
+            return 0;
+        const char *escape = memchr(s.p + at, '\\', (size_t)(quote - (s.p + at)));
+        if (escape == NULL)
+            return (size_t)(quote - s.p) + 1;
+        at = (size_t)(escape - s.p) + 2;
     }
     return 0;
 }

@@ -53,11 +53,9 @@ bool notify_text_names(enum notify_form form, struct span key)
 
 bool notify_text_tells(enum notify_form form, struct span key)
 {
-    struct key_parts parts;
-    struct err ignored = {0};
     if (form != NOTIFY_CLOUDTRAIL && form != NOTIFY_SNS_CLOUDTRAIL)
         return true;
-    return key_read(&parts, key, &ignored) != 0 || parts.kind != KEY_DIGEST;
+    return key_kind(key) != KEY_DIGEST;
 }
 
 static struct span unquoted(struct span etag)

@@ -148,10 +148,8 @@ static int load(struct source_dir *s, const struct item *item, struct logfile *o
     int rc = at_hand ? file_walk_read(s->walk, &body, e) : file_read(&body, name, e);
     if (rc != 0)
         goto out;
-    struct key_parts k = {.kind = KEY_OTHER};
-    struct err ignored = {0};
-    const bool digest = recorded_awslogs(path) < path.n && path.n <= KEY_MAX &&
-                        key_read(&k, path, &ignored) == 0 && k.kind == KEY_DIGEST;
+    const bool digest =
+        recorded_awslogs(path) < path.n && path.n <= KEY_MAX && key_kind(path) == KEY_DIGEST;
     if (digest && !take_as_is(s, item, out, &body))
         recorded_copy(out, path, &body);
     if (digest)

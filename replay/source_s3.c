@@ -63,11 +63,8 @@ static int load(struct source_s3 *s, struct span key, struct logfile *out, struc
     memcpy(name + 6 + s->bucket.n, key.p, n - 6 - s->bucket.n);
     name[n] = '\0';
     const struct span path = recorded_path(key, span_from(key, s->prefix.n));
-    struct key_parts k;
-    struct err ignored = {0};
     int rc = 0;
-    if (recorded_awslogs(path) < path.n && key_read(&k, path, &ignored) == 0 &&
-        k.kind == KEY_DIGEST && path.n <= KEY_MAX)
+    if (recorded_awslogs(path) < path.n && key_kind(path) == KEY_DIGEST && path.n <= KEY_MAX)
         recorded_copy(out, path, &body);
     else
         rc = recorded_read(out, &s->recorded, name, path, &body, e);

@@ -172,7 +172,8 @@ static void kinds_are_told_by_the_name(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct key_parts k = {0};
         struct err e = {0};
-        if (key_read(&k, span_of(rows[i].text), &e) != 0 || k.kind != rows[i].want)
+        if (key_read(&k, span_of(rows[i].text), &e) != 0 || k.kind != rows[i].want ||
+            key_kind(span_of(rows[i].text)) != rows[i].want)
             fail_msg("\"%s\": kind %d, \"%s\"", rows[i].text, k.kind, e.text);
     }
 }
