@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/order.h"
 
 enum {
@@ -81,6 +82,13 @@ static int read_and_close(struct buf *out, int fd, const char *path, struct err 
 int file_read(struct buf *out, const char *path, struct err *e)
 {
     return read_and_close(out, open(path, O_RDONLY | O_CLOEXEC), path, e);
+}
+
+int file_read_in(struct buf *out, const struct folder *folder, const char *name, struct err *e)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%s%s", folder_path(folder), name);
+    return read_and_close(out, folder_file(folder, name), path, e);
 }
 
 static int write_all(int fd, struct span data)
@@ -229,17 +237,16 @@ struct level {
 
 struct file_walk {
     struct level *level;
-    struct buf path; /* root, slash, the way down */
-    size_t root_n;   /* with its slash */
-    int fd;          /* of the level's folder, once a file of it was read; else -1 */
+    struct buf path;       /* root, slash, the way down */
+    size_t root_n;         /* with its slash */
+    struct folder *folder; /* the level's, once something was asked of a file in it; or NULL */
 };
 
 /* The walk goes to another folder. */
 static void leave(struct file_walk *w)
 {
-    if (w->fd >= 0)
-        close(w->fd);
-    w->fd = -1;
+    folder_let_go(w->folder);
+    w->folder = NULL;
 }
 
 static void walk_up(struct file_walk *w)
@@ -321,7 +328,6 @@ int file_walk_open(struct file_walk **out, const char *root, struct err *e)
     if (w == NULL)
         mem_die(sizeof(*w));
     buf_init(&w->path, FILE_PATH_MAX_N);
-    w->fd = -1;
     int rc = -1;
     if (n >= FILE_PATH_MAX_N / 2) {
         errno = ENAMETOOLONG;
@@ -370,19 +376,26 @@ int file_walk_next(struct file_walk *w, struct span *path, struct err *e)
     return 0;
 }
 
-int file_walk_read(struct file_walk *w, struct buf *out, struct err *e)
+struct folder *file_walk_folder(struct file_walk *w, const char **name)
 {
     const struct level *l = w->level;
     const char *path = buf_text(&w->path);
-    /* From the folder on: a long path costs more than the rest of reading a small file. */
-    if (w->fd < 0) {
+    *name = path + l->path_n;
+    if (w->folder == NULL) {
         const char first = path[l->path_n];
         w->path.p[l->path_n] = '\0';
-        w->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        w->folder = folder_open(path);
         w->path.p[l->path_n] = first;
     }
-    int fd = w->fd < 0 ? -1 : openat(w->fd, path + l->path_n, O_RDONLY | O_CLOEXEC);
-    return read_and_close(out, fd, path, e);
+    return w->folder;
+}
+
+int file_walk_read(struct file_walk *w, struct buf *out, struct err *e)
+{
+    const char *name;
+    const struct folder *folder = file_walk_folder(w, &name);
+    const int fd = folder != NULL ? folder_file(folder, name) : -1;
+    return read_and_close(out, fd, w->path.p, e);
 }
 
 void file_walk_close(struct file_walk *w)

@@ -12,6 +12,7 @@
 
 struct buf;
 struct err;
+struct folder;
 
 /**
  * file_read(out, path, e):
@@ -21,6 +22,9 @@ struct err;
  *         is a folder.
  */
 int file_read(struct buf *out, const char *path, struct err *e);
+
+/* The same of the file ${name} in ${folder}. */
+int file_read_in(struct buf *out, const struct folder *folder, const char *name, struct err *e);
 
 /**
  * file_read_fd(out, fd, name, e):
@@ -72,6 +76,10 @@ struct file_walk;
 int file_walk_open(struct file_walk **out, const char *root, struct err *e);
 int file_walk_next(struct file_walk *w, struct span *path, struct err *e);
 void file_walk_close(struct file_walk *w);
+
+/* The folder of the file that next found last, and the file's name in it; NULL and errno when it
+   cannot be opened. It is the walk's: who wants it longer than until the next call holds it. */
+struct folder *file_walk_folder(struct file_walk *w, const char **name);
 
 /**
  * file_walk_read(w, out, e):

@@ -262,6 +262,10 @@ static int run(const struct replay_options *o, const char **operands, struct tel
 
     if (replay_faults_wrap(&faults, &source, &sink, e) != 0)
         goto out;
+    /* Where nobody before the wire looks at a file's bytes, and none waits for its moment. */
+    if (sink.ops->takes_unread && source.self == changed.self && o->retime == NULL &&
+        o->rewrite == NULL && !o->resume && !paced && !is_bucket(&origin))
+        source_dir_leave_unread(change_inner(&changed));
     rc = play_run(&source, &sink, &play, &totals, e);
     if (rc == 0)
         rc = replay_faults_finish(&faults, e);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/folder.h"
 
 enum { DEPTH_MAX = 256 };
 
@@ -24,6 +25,7 @@ void logfile_init(struct logfile *f)
 void logfile_free(struct logfile *f)
 {
     buf_free(&f->body);
+    folder_let_go(f->unread);
     buf_free(&f->signature);
     buf_free(&f->note);
     logfile_init(f);

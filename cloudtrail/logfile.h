@@ -13,6 +13,7 @@
 #include "cloudtrail/key.h"
 
 struct err;
+struct folder;
 
 /* An instant that is not known. */
 #define LOGFILE_NO_TIME INT64_MIN
@@ -32,12 +33,17 @@ enum { LOGFILE_SIGNATURE_MAX = 1024 };
 
 /*
  * One object on its way. Across rooms its body changes hands: after a taker returned 0 the bytes
- * are the taker's, who frees them with buf_free or hands them on.
+ * are the taker's, who frees them with buf_free or hands them on. To a sink that takes them so, the
+ * bytes may still be in their file; then the hold on its folder changes hands in their place.
  */
 struct logfile {
     char key[KEY_MAX + 1]; /* ends in NUL */
     size_t key_n;
-    struct buf body; /* the object's bytes */
+    struct buf body;       /* the object's bytes, */
+    struct folder *unread; /* or the folder where they still are, in the file that the last part of
+                              the key names; else NULL */
+    size_t unread_n;       /* how many they are there by what ${records} and the digests tell of;
+                              with another number the file is another one */
     bool gzipped;
     uint32_t records;
     size_t text_n; /* bytes before gzip */

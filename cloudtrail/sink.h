@@ -15,6 +15,7 @@ struct sink_totals {
     uint64_t same;     /* that were there already, byte for byte */
     uint64_t failed;   /* given up */
     uint64_t attempts; /* requests sent, for sinks that try again */
+    int64_t more;      /* records in files that were unread when they were put, and were others */
 };
 
 /* Hears of each log file that was given up: its key and why, in one line; an empty ${why} means
@@ -36,6 +37,8 @@ typedef void sink_arrived_fn(void *ctx, const struct sink_arrival *a);
 
 struct sink_ops {
     const char *name;
+    /* Whether put takes log files whose bytes are still in their file. */
+    bool takes_unread;
     /* Whether ${f} is there already, byte for byte: 1, 0, -1. NULL where a sink cannot tell. */
     int (*holds)(void *self, const struct logfile *f, struct err *e);
     /* ${f} is passed over because it is held: whoever hears of arrivals hears of it. NULL where

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ struct slot {
     struct http_wire_put put;                  /* and the same for the wire */
     bool connecting;                           /* libcurl only connects for the wire */
     struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
+    struct buf from;                           /* a file's bytes, for libcurl */
     struct buf body;
     size_t seen_n, seen_max, headers_n;
     char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
@@ -231,6 +233,26 @@ static void set_up(const struct http_curl *h, struct slot *s)
         curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
 }
 
+/* The body of ${s}'s request in memory. What a file has lost since it was opened is missing: the
+   server sees that by the digest. */
+static struct span body_of(struct slot *s)
+{
+    const struct http_request *r = &s->request;
+    if (r->file == NULL)
+        return r->body;
+    buf_clear(&s->from);
+    while (s->from.n < r->body.n) {
+        const size_t left_n = r->body.n - s->from.n;
+        const ssize_t got = pread(*r->file, buf_need(&s->from, left_n), left_n, (off_t)s->from.n);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        s->from.n += (size_t)got;
+    }
+    return buf_span(&s->from);
+}
+
 /* Give ${s}'s request to libcurl; with ${connect_only} it makes no more than a connection. */
 static void curl_begin(struct http_curl *h, struct slot *s, bool connect_only)
 {
@@ -256,8 +278,9 @@ static void curl_begin(struct http_curl *h, struct slot *s, bool connect_only)
         }
         if (r->body.n > 0 || strcmp(r->method, "PUT") == 0) {
             /* From memory in one send; the pointer is kept, the bytes are not copied. */
-            curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body.n);
-            curl_easy_setopt(c, CURLOPT_POSTFIELDS, r->body.n > 0 ? r->body.p : "");
+            const struct span body = body_of(s);
+            curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+            curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.n > 0 ? body.p : "");
         } else if (strcmp(r->method, "HEAD") != 0) {
             curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
         }
@@ -293,6 +316,7 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
                                     .headers = r->headers,
                                     .headers_n = r->headers_n,
                                     .body = r->body,
+                                    .file = r->file,
                                     .most_ms = h->options.total_ms +
                                                (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000))};
     buf_clear(&s->body);
@@ -495,6 +519,7 @@ static void curl_close(void *self)
             curl_easy_cleanup(s->easy);
         }
         buf_free(&s->body);
+        buf_free(&s->from);
     }
     curl_multi_cleanup(h->multi);
     http_wire_close(h->wire);
@@ -559,6 +584,7 @@ int http_open(struct http *out, const struct http_options *o, struct err *e)
     h->slots = zeroed(h->slots_n, sizeof(*h->slots));
     for (unsigned i = h->slots_n; i > 0; i--) {
         struct slot *s = &h->slots[i - 1];
+        buf_init(&s->from, PTRDIFF_MAX); /* as long as its request says */
         buf_init(&s->body, o->body_max > 0 ? o->body_max : HTTP_BODY_KEPT);
         s->seen_max = o->body_max > 0 ? o->body_max : HTTP_BODY_MAX;
         s->next_free = h->free;

@@ -42,7 +42,8 @@ struct http_request {
     const char *const *headers; /* whole lines, "Name: value" */
     size_t headers_n;
     struct span body;
-    bool fresh; /* on a new connection */
+    const int *file; /* or NULL; a descriptor: its first ${body.n} bytes are the body */
+    bool fresh;      /* on a new connection */
 };
 
 struct http_reply {
@@ -58,7 +59,7 @@ struct http_reply {
 
 struct http_ops {
     /* Begin ${r}; everything it points to stays valid until its reply. At most the number of
-       connections may be on their way. */
+       connections may be on their way. With a file SIGPIPE is the caller's to keep away. */
     void (*start)(void *self, const struct http_request *r, void *tag);
     /* True and the next reply, valid until the next call of start or next; false when none came in
        ${wait_ms} or somebody called wake. */

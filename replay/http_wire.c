@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -43,6 +44,7 @@ struct conn {
     void *tag;
     struct buf head;
     struct span body;
+    int file;      /* that has the body's bytes, or -1 */
     size_t sent_n; /* of head and body */
     int64_t last_ms, until_ms;
     bool answered; /* wholly, before all was sent */
@@ -219,25 +221,40 @@ static void receive(struct http_wire *w, struct conn *c)
     }
 }
 
+/* Send some of what is left of head and body: how much, 0 at the end of a file that has not so many
+   bytes, or -1 and errno. */
+static ssize_t send_some(const struct conn *c)
+{
+    struct iovec parts[2];
+    size_t n = 0;
+    if (c->sent_n < c->head.n)
+        parts[n++] = (struct iovec){c->head.p + c->sent_n, c->head.n - c->sent_n};
+    const size_t body_at = c->sent_n > c->head.n ? c->sent_n - c->head.n : 0;
+    if (c->file >= 0 && n == 0) {
+        off_t at = (off_t)body_at;
+        return sendfile(c->fd, c->file, &at, c->body.n - body_at);
+    }
+    if (c->file < 0 && body_at < c->body.n)
+        parts[n++] = (struct iovec){(char *)(uintptr_t)c->body.p + body_at, c->body.n - body_at};
+    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
+    return sendmsg(c->fd, &message, MSG_NOSIGNAL | (c->file >= 0 ? MSG_MORE : 0));
+}
+
 /* Send on; what does not fit now goes when the socket has room. */
 static void send_on(struct http_wire *w, struct conn *c)
 {
     const size_t whole_n = c->head.n + c->body.n;
     while (c->sent_n < whole_n) {
-        struct iovec parts[2];
-        size_t n = 0;
-        if (c->sent_n < c->head.n)
-            parts[n++] = (struct iovec){c->head.p + c->sent_n, c->head.n - c->sent_n};
-        const size_t body_at = c->sent_n > c->head.n ? c->sent_n - c->head.n : 0;
-        if (body_at < c->body.n)
-            parts[n++] =
-                (struct iovec){(char *)(uintptr_t)c->body.p + body_at, c->body.n - body_at};
-        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
-        const ssize_t put = sendmsg(c->fd, &message, MSG_NOSIGNAL);
+        const ssize_t put = send_some(c);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return;
+        if (put == 0) {
+            c->answer.kept = false;
+            end(w, c, HTTP_WIRE_BROKEN, "its file has become shorter meanwhile");
+            return;
+        }
         if (put < 0) {
             const int reason = errno;
             /* There may be an answer that says why. */
@@ -263,6 +280,7 @@ static void give(struct http_wire *w, struct conn *c, const struct http_wire_put
     c->ended = c->sent = c->answered = false;
     c->sent_n = 0;
     c->body = r->body;
+    c->file = r->file != NULL ? *r->file : -1;
     w->now_ms = clock_ms();
     c->last_ms = w->now_ms;
     c->until_ms = w->now_ms + r->most_ms;

@@ -3,7 +3,8 @@
  *
  * What goes through libcurl costs more time in it than in the system. Here a request is one send
  * and one receive, and all connections wait in one epoll. Connections are made elsewhere (http.c)
- * and given to it; it keeps those that may serve again.
+ * and given to it; it keeps those that may serve again. Who sends files keeps SIGPIPE away: a peer
+ * that has gone is an end like others.
  */
 #ifndef REPLAY_HTTP_WIRE_H
 #define REPLAY_HTTP_WIRE_H
@@ -30,6 +31,7 @@ struct http_wire_put {
     const char *const *headers;
     size_t headers_n;
     struct span body;
+    const int *file; /* or NULL; a descriptor: its first ${body.n} bytes are the body */
     int64_t most_ms; /* it may take */
 };
 

@@ -237,7 +237,8 @@ static bool is_digest(const uint8_t sum[HASH_SHA256_N])
     return memcmp(sum, none, sizeof(none)) != 0;
 }
 
-bool known_fill(struct known *k, struct logfile *out, struct span key, uint64_t body_n)
+/* What the manifest says of ${key}, if that is all that a log file needs. */
+static bool find_entry(struct known *k, struct manifest_entry *out, struct span key)
 {
     const struct span folder = folder_of(key);
     if (key.n > KEY_MAX)
@@ -245,16 +246,34 @@ bool known_fill(struct known *k, struct logfile *out, struct span key, uint64_t 
     if (k->folder.n == 0 || !span_equal(buf_span(&k->folder), folder))
         read_folder(k, folder);
     const struct row *row = find_row(k, key);
-    struct manifest_entry entry;
     struct span wrong;
-    if (row == NULL || !manifest_line_read(&entry, &k->key, &k->of, row->line, &wrong) ||
-        entry.body_n != body_n || entry.records > UINT32_MAX || !is_digest(entry.body_sha256) ||
-        !is_digest(entry.text_sha256))
-        return false;
-    out->records = (uint32_t)entry.records;
-    out->text_n = (size_t)entry.text_n;
-    memcpy(out->text_sha256, entry.text_sha256, sizeof(out->text_sha256));
-    memcpy(out->body_sha256, entry.body_sha256, sizeof(out->body_sha256));
+    return row != NULL && manifest_line_read(out, &k->key, &k->of, row->line, &wrong) &&
+           out->records <= UINT32_MAX && is_digest(out->body_sha256) && is_digest(out->text_sha256);
+}
+
+static void fill(struct logfile *out, const struct manifest_entry *entry)
+{
+    out->records = (uint32_t)entry->records;
+    out->text_n = (size_t)entry->text_n;
+    memcpy(out->text_sha256, entry->text_sha256, sizeof(out->text_sha256));
+    memcpy(out->body_sha256, entry->body_sha256, sizeof(out->body_sha256));
     out->hashed = true;
+}
+
+bool known_fill(struct known *k, struct logfile *out, struct span key, uint64_t body_n)
+{
+    struct manifest_entry entry;
+    if (!find_entry(k, &entry, key) || entry.body_n != body_n)
+        return false;
+    fill(out, &entry);
     return true;
+}
+
+uint64_t known_list(struct known *k, struct logfile *out, struct span key)
+{
+    struct manifest_entry entry;
+    if (!find_entry(k, &entry, key))
+        return 0;
+    fill(out, &entry);
+    return entry.body_n;
 }

@@ -35,4 +35,7 @@ enum { KNOWN_MEMORY = 64 << 20 };
  */
 bool known_fill(struct known *k, struct logfile *out, struct span key, uint64_t body_n);
 
+/* The same for as many bytes as the manifest says: how many, or 0 when ${key} is not known. */
+uint64_t known_list(struct known *k, struct logfile *out, struct span key);
+
 #endif

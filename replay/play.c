@@ -79,6 +79,7 @@ int play_run(struct source *source, struct sink *sink, const struct play_options
     struct err later = {0};
     int finished = sink->ops->finish(sink->self, &t->sink, rc < 0 ? &later : e);
     t->elapsed_ns = pace_now(&pace);
+    t->records += (uint64_t)t->sink.more;
     if ((rc < 0 || finished != 0) && e->kind == ERR_STOP)
         stopped = true;
     else if (rc < 0 || (finished != 0 && !stopped))

@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "base/work.h"
-#include "cloudtrail/beside.h"
 #include "replay/s3_answer.h"
 
 enum {
     TURNS_MOST = 3, /* clock, region, host, keys or checksum put right, for one object */
     DETAIL_N = 360,
-    HEADERS_MOST = 9,
     BATCHES = 4 /* in which jobs are handed back while all connections are busy */
 };
 
@@ -32,6 +30,7 @@ static int64_t now_ns(const struct s3_flight *s)
 /* The fate of ${j} is settled. */
 static void give_back(struct s3_flight *s, struct s3_job *j)
 {
+    s3_job_close_file(j);
     s->done[s->done_n++] = j;
 }
 
@@ -107,7 +106,7 @@ static void tell_arrived(const struct s3_flight *s, const struct s3_job *j,
     const struct sink_arrival a = {.bucket = s->door.place.bucket,
                                    .region = s->door.place.region,
                                    .key = {j->key, j->key_n},
-                                   .bytes = j->body.n,
+                                   .bytes = j->body_n,
                                    .etag = span_of(r->etag),
                                    .version = span_of(r->version)};
     s->arrived(s->arrived_ctx, &a);
@@ -254,56 +253,44 @@ static void settle(struct s3_flight *s, const struct http_reply *r)
     wait_until(s, j, retry_delay_ms(&s->retry, &j->tried, r->fault, slower, r->retry_after));
 }
 
-/* What the PUT of ${j} says beyond its body: the number of headers. */
-static size_t put_headers(const struct s3_flight *s, struct s3_job *j,
-                          struct sigv4_pair headers[HEADERS_MOST])
+/* Have the bytes of ${j} at hand. Where they cannot be had, that ends the run. */
+static bool fetch(struct s3_flight *s, struct s3_job *j)
 {
-    const struct s3_put_options *o = &s->put;
-    if (j->checksum.kind != o->checksum)
-        checksum_make(&j->checksum, o->checksum, buf_span(&j->body), j->sha256);
-    const struct {
-        struct span name, value;
-    } rows[HEADERS_MOST] = {
-        {SPAN("Content-Type"), SPAN("application/json")},
-        {SPAN("Content-Encoding"), j->gzipped ? SPAN("gzip") : SPAN("")},
-        {checksum_header(j->checksum.kind), {j->checksum.text, j->checksum.text_n}},
-        {SPAN("If-None-Match"), o->if_none_match ? SPAN("*") : SPAN("")},
-        {SPAN("x-amz-acl"), o->acl},
-        {SPAN("x-amz-meta-signature"), {j->signature, j->signature_n}},
-        {SPAN("x-amz-meta-signature-algorithm"),
-         j->signature_n > 0 ? SPAN(BESIDE_ALGORITHM) : SPAN("")},
-        {SPAN("x-amz-server-side-encryption"), o->sse},
-        {SPAN("x-amz-server-side-encryption-aws-kms-key-id"), o->kms_key},
-    };
-    size_t n = 0;
-    for (size_t i = 0; i < HEADERS_MOST; i++) {
-        if (rows[i].value.n > 0)
-            headers[n++] = (struct sigv4_pair){rows[i].name, rows[i].value};
-    }
-    return n;
+    struct err e = {0};
+    if (s3_job_fetch(j, &s->put, &e) == 0)
+        return true;
+    if (s->fatal.kind == ERR_NONE)
+        s->fatal = e;
+    work_queue_end(s->ready);
+    lose(s, j);
+    return false;
 }
 
 static void start(struct s3_flight *s, struct s3_job *j)
 {
+    if (!j->looking && !fetch(s, j))
+        return;
     if (j->tried.attempts == 0 && j->turns == 0)
         j->tried.first_ns = now_ns(s);
     j->tried.attempts++;
     s->attempts++;
     s->flying++;
-    struct sigv4_pair headers[HEADERS_MOST];
+    struct sigv4_pair headers[S3_JOB_HEADERS_MOST];
     const struct s3_request r = {.method = j->looking ? "HEAD" : "PUT",
                                  .key = {j->key, j->key_n},
                                  .headers = headers,
-                                 .headers_n = j->looking ? 0 : put_headers(s, j, headers),
+                                 .headers_n = j->looking ? 0 : s3_job_headers(j, &s->put, headers),
                                  .body_sha256 = j->looking ? nothing_sha256 : j->sha256};
     s3_door_prepare(&s->door, &j->prepared, &r);
-    const struct http_request request = {.method = r.method,
-                                         .url = j->prepared.url.p,
-                                         .headers = j->prepared.headers,
-                                         .headers_n = j->prepared.headers_n,
-                                         .body = j->looking ? (struct span){NULL, 0}
-                                                            : buf_span(&j->body),
-                                         .fresh = j->tried.attempts > 2};
+    struct http_request request = {.method = r.method,
+                                   .url = j->prepared.url.p,
+                                   .headers = j->prepared.headers,
+                                   .headers_n = j->prepared.headers_n,
+                                   .fresh = j->tried.attempts > 2};
+    if (!j->looking) {
+        request.body = (struct span){j->body.p, j->body_n};
+        request.file = j->file >= 0 ? &j->file : NULL;
+    }
     s->http.ops->start(s->http.self, &request, j);
 }
 
@@ -322,7 +309,7 @@ static unsigned due(const struct s3_flight *s)
 
 static void start_all(struct s3_flight *s)
 {
-    while (s->flying < s->retry.allowed && s->waiting_n > 0) {
+    while (s->flying < s->retry.allowed && s->waiting_n > 0 && s->fatal.kind == ERR_NONE) {
         unsigned i = due(s);
         if (i == s->jobs_n)
             break;
@@ -332,7 +319,7 @@ static void start_all(struct s3_flight *s)
     }
     atomic_store(&s->hungry, false);
     /* With the endpoint gone, the ones that wait probe for it; more would only wait too. */
-    while (!s->all_seen && s->flying < s->retry.allowed &&
+    while (!s->all_seen && s->fatal.kind == ERR_NONE && s->flying < s->retry.allowed &&
            !(s->retry.trouble && s->waiting_n > 0)) {
         void *item;
         bool nothing_else = s->flying == 0 && s->waiting_n == 0;

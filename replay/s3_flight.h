@@ -12,57 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
-#include "base/hash.h"
-#include "cloudtrail/key.h"
-#include "cloudtrail/logfile.h"
 #include "cloudtrail/sink.h"
-#include "replay/checksum.h"
 #include "replay/http.h"
 #include "replay/pace.h"
 #include "replay/retry.h"
 #include "replay/s3_door.h"
+#include "replay/s3_job.h"
 
-enum {
-    S3_WHY_N = 512,
-    S3_FLIGHT_LAST_MS = 10000 /* for what is on its way when the run was stopped */
-};
-
-enum s3_fate { S3_ARRIVED, S3_WAS_THERE, S3_LOST };
-
-/* An object on its way; it goes round between the caller (idle) and the transfer thread. */
-struct s3_job {
-    char key[KEY_MAX + 1]; /* in the bucket */
-    size_t key_n;
-    struct buf body;
-    bool gzipped;
-    char signature[LOGFILE_SIGNATURE_MAX]; /* of a digest */
-    size_t signature_n;
-    uint8_t sha256[HASH_SHA256_N];
-    struct checksum checksum;
-    bool used; /* carries an object whose end the caller has not counted yet */
-    int64_t planned_ns, arrived_ns;
-    enum s3_fate fate;
-    char why[S3_WHY_N]; /* it was lost; empty when the run stopped first */
-
-    /* The transfer thread's. */
-    struct retry_object tried;
-    unsigned turns;
-    bool looking;  /* HEAD: what is it that is there? */
-    bool repeated; /* an earlier PUT may have put it there */
-    int64_t due_ns;
-    struct s3_prepared prepared;
-};
-
-/* What every PUT carries; empty or false: not sent. */
-struct s3_put_options {
-    struct span acl;     /* x-amz-acl */
-    struct span sse;     /* "AES256" or "aws:kms" */
-    struct span kms_key; /* of aws:kms, or empty for the bucket's own */
-    enum checksum_kind checksum;
-    bool if_none_match; /* refuse to overwrite */
-};
+enum { S3_FLIGHT_LAST_MS = 10000 /* for what is on its way when the run was stopped */ };
 
 struct s3_flight {
     struct s3_door door;

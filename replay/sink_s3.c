@@ -9,8 +9,10 @@
 #include "base/work.h"
 #include "replay/s3_flight.h"
 
-/* How often somebody who waits looks whether the run was stopped. */
-enum { JOBS_MORE = 32, STOP_LOOK_MS = 100 };
+enum {
+    JOBS_MORE = 64,
+    STOP_LOOK_MS = 100 /* how often somebody who waits looks whether the run was stopped */
+};
 
 struct sink_s3 {
     struct arena arena; /* holds this struct and all below */
@@ -37,7 +39,7 @@ static void count(struct sink_s3 *s, struct s3_job *j)
 {
     if (!j->used)
         return;
-    j->used = false;
+    s->totals.more += j->more;
     switch (j->fate) {
     case S3_LOST:
         tell_lost(s, (struct span){j->key, j->key_n}, j->why);
@@ -47,13 +49,13 @@ static void count(struct sink_s3 *s, struct s3_job *j)
         break;
     case S3_ARRIVED:
         s->totals.files++;
-        s->totals.bytes += j->body.n;
+        s->totals.bytes += j->body_n;
         if (s->options.latency != NULL)
             hist_add(s->options.latency,
                      j->arrived_ns > j->planned_ns ? j->arrived_ns - j->planned_ns : 0);
         break;
     }
-    buf_free(&j->body);
+    s3_job_unload(j);
 }
 
 /* The next job that is free, or that has ended; false when the run was stopped before there was. */
@@ -84,36 +86,16 @@ static int s3_put(void *self, struct logfile *f, struct err *e)
         return err_set(e, ERR_STOP, "stopped");
     count(s, j);
 
-    memcpy(j->key, s->prefix, prefix_n);
-    memcpy(j->key + prefix_n, f->key, f->key_n + 1);
-    j->key_n = prefix_n + f->key_n;
-    if (f->hashed)
-        memcpy(j->sha256, f->body_sha256, sizeof(j->sha256));
-    else
-        hash_sha256(j->sha256, buf_span(&f->body));
-    j->gzipped = f->gzipped;
-    j->signature_n = f->signature.n;
-    if (j->signature_n > 0)
-        memcpy(j->signature, f->signature.p, j->signature_n);
-    j->body = f->body;
-    checksum_make(&j->checksum, s->options.put.checksum, buf_span(&j->body), j->sha256);
-    j->planned_ns = f->planned_ns;
+    s3_job_load(j, (struct span){s->prefix, prefix_n}, f, &s->options.put);
     if (s->options.latency != NULL && j->planned_ns == LOGFILE_NO_TIME)
         j->planned_ns = s->flight.clock->now_ns(s->flight.clock->self);
-    j->fate = S3_ARRIVED;
-    j->why[0] = '\0';
-    j->looking = false;
-    j->tried = (struct retry_object){0};
-    j->turns = 0;
-    j->used = true;
     if (!work_queue_put(s->flight.ready, j)) {
-        j->used = false;
         tell_lost(s, (struct span){j->key, j->key_n}, "");
+        s3_job_return(j, f);
         work_queue_put(s->flight.idle, j);
         *e = s->flight.fatal;
         return -1;
     }
-    buf_init(&f->body, f->body.max_n);
     if (atomic_load(&s->flight.hungry))
         s->flight.http.ops->wake(s->flight.http.self);
     return 0;
@@ -157,7 +139,7 @@ static void s3_close(void *self)
     work_queue_close(s->flight.idle);
     work_lock_close(s->flight.lock);
     for (unsigned i = 0; i < s->flight.jobs_n; i++)
-        s3_prepared_free(&s->jobs[i].prepared);
+        s3_job_free(&s->jobs[i]);
     s3_door_close(&s->flight.door);
     held_free(&s->held);
     struct arena a = s->arena;
@@ -208,6 +190,15 @@ static const struct sink_ops s3_ops = {.name = "s3",
                                        .finish = s3_finish,
                                        .close = s3_close};
 
+/* Over TLS the transfer thread has enough to do; what it sends is read by its caller. */
+static const struct sink_ops plain_ops = {.name = "s3",
+                                          .takes_unread = true,
+                                          .holds = s3_holds,
+                                          .pass = s3_pass,
+                                          .put = s3_put,
+                                          .finish = s3_finish,
+                                          .close = s3_close};
+
 static void make_jobs(struct sink_s3 *s, struct arena *a)
 {
     struct s3_flight *f = &s->flight;
@@ -221,7 +212,7 @@ static void make_jobs(struct sink_s3 *s, struct arena *a)
     f->ready = work_queue_open(f->jobs_n + 1);
     f->lock = work_lock_open();
     for (unsigned i = 0; i < f->jobs_n; i++) {
-        s3_prepared_init(&s->jobs[i].prepared);
+        s3_job_init(&s->jobs[i]);
         work_queue_put(f->idle, &s->jobs[i]);
     }
 }
@@ -271,6 +262,6 @@ int sink_s3_open(struct sink *out, const struct sink_s3_options *o, struct http 
         s->held = *o->held;
         held_init(o->held);
     }
-    *out = (struct sink){&s3_ops, s};
+    *out = (struct sink){s->flight.door.place.tls ? &s3_ops : &plain_ops, s};
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/gzip.h"
 #include "base/order.h"
 #include "cloudtrail/beside.h"
@@ -35,7 +36,8 @@ struct source_dir {
     bool in_jsonl;        /* between records of ${jsonl} */
     struct jsonl jsonl;
     struct file_walk *walk;
-    bool walk_found;     /* whether this tree has a file to deliver */
+    bool walk_found; /* whether this tree has a file to deliver */
+    bool leaves_unread;
     struct known *known; /* of this tree, or NULL */
     uint64_t skipped;
     struct order sorted; /* items by their time */
@@ -123,6 +125,25 @@ static bool take_as_is(struct source_dir *s, const struct item *item, struct log
     return true;
 }
 
+/* Leave the bytes of the log file that was found last in its folder, where that is allowed. */
+static bool leave_unread(struct source_dir *s, const struct item *item, struct logfile *out)
+{
+    const char *name;
+    if (!s->leaves_unread || s->known == NULL || !span_ends(item->path, SPAN(".gz")) ||
+        recorded_awslogs(item->path) == item->path.n || item->path.n > KEY_MAX)
+        return false;
+    struct folder *folder = file_walk_folder(s->walk, &name);
+    logfile_init(out);
+    const uint64_t n = folder != NULL ? known_list(s->known, out, item->rel) : 0;
+    if (n == 0 || n > LOGFILE_BODY_MAX)
+        return false;
+    logfile_set_key(out, item->path);
+    out->gzipped = true;
+    out->unread = folder_hold(folder);
+    out->unread_n = (size_t)n;
+    return true;
+}
+
 /* The signature that lies beside the digest ${name}, if one does. */
 static void read_beside(struct logfile *f, const char *name)
 {
@@ -140,16 +161,18 @@ static void read_beside(struct logfile *f, const char *name)
 
 static int load(struct source_dir *s, const struct item *item, struct logfile *out, struct err *e)
 {
-    struct buf body;
-    buf_init(&body, LOGFILE_BODY_MAX);
     const char *name = item->name;
     const struct span path = item->path;
     const bool at_hand = s->walk != NULL && item->rel.n > 0 && !s->options.by_time;
+    const bool digest =
+        recorded_awslogs(path) < path.n && path.n <= KEY_MAX && key_kind(path) == KEY_DIGEST;
+    if (at_hand && !digest && leave_unread(s, item, out))
+        return 0;
+    struct buf body;
+    buf_init(&body, LOGFILE_BODY_MAX);
     int rc = at_hand ? file_walk_read(s->walk, &body, e) : file_read(&body, name, e);
     if (rc != 0)
         goto out;
-    const bool digest =
-        recorded_awslogs(path) < path.n && path.n <= KEY_MAX && key_kind(path) == KEY_DIGEST;
     if (digest && !take_as_is(s, item, out, &body))
         recorded_copy(out, path, &body);
     if (digest)
@@ -296,6 +319,12 @@ int source_dir_open(struct source *out, const struct source_dir_options *o, stru
     }
     *out = (struct source){&dir_ops, s};
     return 0;
+}
+
+void source_dir_leave_unread(const struct source *source)
+{
+    struct source_dir *s = source->self;
+    s->leaves_unread = true;
 }
 
 uint64_t source_dir_skipped(const struct source *source)

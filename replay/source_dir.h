@@ -36,6 +36,13 @@ struct source_dir_options {
  */
 int source_dir_open(struct source *out, const struct source_dir_options *o, struct err *e);
 
+/**
+ * source_dir_leave_unread(source):
+ * From now on leave the bytes of log files that a tree's manifest lists in their files, where the
+ * tree is not put in order of time. Whoever reads one finds out whether it has as many as listed.
+ */
+void source_dir_leave_unread(const struct source *source);
+
 /* How many files were left out so far, other than manifest.json, labels.jsonl and dotfiles. */
 uint64_t source_dir_skipped(const struct source *source);
 

@@ -1,10 +1,12 @@
 /* test_http.c - the real transport against a server of a few lines on loopback. */
+#define _XOPEN_SOURCE 700 /* setenv */
 #include "tests/test.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -126,6 +128,9 @@ static struct http open_http(void)
     return h;
 }
 
+/* The file that the next requests' bodies are in, or NULL. */
+static const int *from_file;
+
 /* One request with ${body} to ${url}${path}. */
 static struct http_reply ask(struct http *h, const char *method, const char *url, const char *path,
                              struct span body)
@@ -138,7 +143,8 @@ static struct http_reply ask(struct http *h, const char *method, const char *url
                                    .url = whole,
                                    .headers = headers,
                                    .headers_n = COUNT(headers),
-                                   .body = body};
+                                   .body = body,
+                                   .file = from_file};
     h->ops->start(h->self, &q, whole);
     for (int i = 0; i < 100000; i++) {
         if (h->ops->next(h->self, &r, 1000)) {
@@ -184,6 +190,47 @@ static void a_put_arrives_as_it_was_given(void **state)
     server_close(&s);
     assert_int_equal(s.connections, 1);
     assert_int_equal(s.requests, 3);
+}
+
+static void a_body_may_come_from_a_file(void **state)
+{
+    (void)state;
+    enum { N = 50000 };
+    static char bytes[N];
+    for (size_t i = 0; i < N; i++)
+        bytes[i] = (char)('a' + i % 23);
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, N, file), N);
+    assert_int_equal(fflush(file), 0);
+    const int fd = fileno(file);
+    from_file = &fd;
+    struct server s;
+    server_open(&s, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    /* Over plain connections, and as libcurl sends it: here to a proxy. */
+    for (int proxied = 0; proxied < 2; proxied++) {
+        if (proxied)
+            setenv("http_proxy", s.url, 1);
+        struct http h = open_http();
+        unsetenv("http_proxy");
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(put(&h, s.url, "/a", (struct span){NULL, N}).status, 200);
+            const char *body = strstr(s.last, "\r\n\r\n");
+            assert_non_null(body);
+            assert_memory_equal(body + 4, bytes, N);
+        }
+        h.ops->close(h.self);
+    }
+    /* A file that has lost bytes is no body. */
+    struct http h = open_http();
+    const struct http_reply r = put(&h, s.url, "/a", (struct span){NULL, N + 1});
+    assert_int_equal(r.fault, HTTP_BROKEN);
+    assert_string_equal(r.reason, "its file has become shorter meanwhile");
+    h.ops->close(h.self);
+    server_close(&s);
+    assert_int_equal(s.requests, 6);
+    from_file = NULL;
+    fclose(file);
 }
 
 static void a_redirect_is_a_reply(void **state)
@@ -441,6 +488,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_put_arrives_as_it_was_given),
+        cmocka_unit_test(a_body_may_come_from_a_file),
         cmocka_unit_test(a_redirect_is_a_reply),
         cmocka_unit_test(a_long_answer_is_kept_in_part_and_an_endless_one_ended),
         cmocka_unit_test(faults_are_told_apart),

@@ -60,6 +60,9 @@ static void each_file_is_found_in_any_order_of_folders(void **state)
         assert_false(f.hashed);
         assert_true(known_fill(k, &f, span_of(key), i + 1));
         assert_true(f.hashed);
+        logfile_init(&f);
+        assert_int_equal(known_list(k, &f, span_of(key)), i + 1);
+        assert_true(f.hashed);
         assert_int_equal(f.records, i);
         assert_int_equal(f.text_n, 10 * i);
         assert_int_equal(f.text_sha256[31] | f.text_sha256[30] << 8, i);
@@ -69,6 +72,8 @@ static void each_file_is_found_in_any_order_of_folders(void **state)
     logfile_init(&f);
     assert_false(known_fill(k, &f, SPAN("AWSLogs/0/other.json.gz"), 1));
     assert_false(known_fill(k, &f, SPAN("AWSLogs/2/f00000.json.gz"), 1));
+    assert_int_equal(known_list(k, &f, SPAN("AWSLogs/2/f00000.json.gz")), 0);
+    assert_false(f.hashed);
     known_close(k);
     buf_free(&text);
 }

@@ -2,13 +2,18 @@
  * test_sink_s3.c - a scripted transport and a clock that jumps: what becomes of objects and of the
  * run for each story a server can tell. Expected values follow from retry.h and s3_answer.h.
  */
+#define _XOPEN_SOURCE 700 /* mkdtemp */
 #include "tests/test.h"
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
+#include "base/file.h"
+#include "base/folder.h"
 #include "replay/sink_s3.h"
 
 enum { ANSWERS = 24, FLYING = 64, LOG_N = 4096 };
@@ -31,6 +36,7 @@ struct script {
     size_t flying_n, flying_most;
     unsigned started;
     char urls[LOG_N], auth[LOG_N]; /* of the last request */
+    char body[64];                 /* and what it has of one */
     bool fresh;
     bool silent; /* no reply until it is cut off */
 };
@@ -64,6 +70,7 @@ static void script_start(void *self, const struct http_request *r, void *tag)
     s->started++;
     s->fresh = r->fresh;
     snprintf(s->urls, sizeof(s->urls), "%s", r->url);
+    snprintf(s->body, sizeof(s->body), "%.*s", SPAN_ARG(r->body));
     snprintf(s->auth, sizeof(s->auth), "%s", r->headers[0]);
 }
 
@@ -657,9 +664,54 @@ static void arrivals_are_told_with_what_the_store_said_of_them(void **state)
     assert_string_equal(arrivals, "trails us-east-1 p/AWSLogs/a+b 0.json.gz 4 \"tag\" v1;");
 }
 
+static void bytes_in_a_file_are_sent_and_a_file_that_is_gone_stops_the_run(void **state)
+{
+    (void)state;
+    char root[] = "/tmp/beantrail-sink-XXXXXX";
+    static const struct answer answers[ANSWERS] = {OK};
+    struct sink_totals t;
+    struct err e = {0};
+    assert_non_null(mkdtemp(root));
+    for (int gone = 0; gone < 2; gone++) {
+        struct sink sink = open_sink(answers, NULL);
+        assert_true(sink.ops->takes_unread);
+        struct logfile f;
+        char path[64];
+        snprintf(path, sizeof(path), "%s/a.json.gz", root);
+        assert_int_equal(gone ? unlink(path) : file_write(path, SPAN("the bytes"), &e), 0);
+        snprintf(path, sizeof(path), "%s/", root);
+        logfile_init(&f);
+        logfile_set_key(&f, SPAN("AWSLogs/a.json.gz"));
+        f.unread = folder_open(path);
+        f.unread_n = 9;
+        f.gzipped = true;
+        f.hashed = true;
+        assert_int_equal(sink.ops->put(sink.self, &f, &e), 0);
+        assert_null(f.unread);
+        logfile_free(&f);
+        assert_int_equal(sink.ops->finish(sink.self, &t, &e), gone ? -1 : 0);
+        assert_int_equal(t.files, !gone);
+        assert_int_equal(t.bytes, gone ? 0 : 9);
+        assert_int_equal(t.attempts, !gone);
+        assert_int_equal(lost_silent, gone);
+        sink.ops->close(sink.self);
+        if (!gone)
+            assert_string_equal(script.body, "the bytes");
+    }
+    assert_int_equal(e.kind, ERR_INPUT);
+    assert_non_null(strstr(e.text, "a.json.gz: cannot be read"));
+    rmdir(root);
+
+    const struct sink_s3_options tls = {.door = {.endpoint = SPAN("https://store:9000")}};
+    struct sink sink = open_sink(answers, &tls);
+    assert_false(sink.ops->takes_unread);
+    sink.ops->close(sink.self);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_in_a_file_are_sent_and_a_file_that_is_gone_stops_the_run),
         cmocka_unit_test(arrivals_are_told_with_what_the_store_said_of_them),
         cmocka_unit_test(every_story_ends_as_it_should),
         cmocka_unit_test(what_is_there_stays),

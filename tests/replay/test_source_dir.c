@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "replay/source_dir.h"
 
 #define LOG(time)                                                                                  \
@@ -172,6 +173,47 @@ static void what_cannot_be_used_is_named(void **state)
     }
 }
 
+#define SUM "0101010101010101010101010101010101010101010101010101010101010101"
+
+static void what_is_listed_may_stay_unread(void **state)
+{
+    (void)state;
+    const char *key = "AWSLogs/1/a.json.gz";
+    /* Whatever its bytes are: nobody looks. */
+    make(key, "\x1f\x8bnot gzip");
+    make("AWSLogs/1/b.json", LOG("2026-01-01T00:00:00Z"));
+    make("manifest.json",
+         "{\"fingerprint\":{},\n\"files\":[\n{\"key\":\"AWSLogs/1/a.json.gz\",\"records\":7,"
+         "\"textBytes\":99,\"textSha256\":\"" SUM "\",\"bytes\":20000,\"sha256\":\"" SUM
+         "\"}\n],\n\"counts\":{}}\n");
+    const char *list[] = {root};
+    const struct source_dir_options o = {.paths = list, .paths_n = 1, .listed = true};
+    struct err e = {0};
+    struct source s;
+    struct logfile f;
+    assert_int_equal(source_dir_open(&s, &o, &e), 0);
+    source_dir_leave_unread(&s);
+    assert_int_equal(s.ops->next(s.self, &f, &e), 1);
+    assert_string_equal(f.key, key);
+    assert_int_equal(f.body.n, 0);
+    assert_int_equal(f.unread_n, 20000);
+    assert_int_equal(f.records, 7);
+    assert_true(f.hashed && f.gzipped);
+    /* The folder stays open as long as somebody holds it. */
+    struct logfile next;
+    assert_int_equal(s.ops->next(s.self, &next, &e), 1);
+    assert_null(next.unread);
+    assert_true(next.body.n > 0);
+    logfile_free(&next);
+    assert_int_equal(s.ops->next(s.self, &next, &e), 0);
+    s.ops->close(s.self);
+    struct buf body;
+    buf_init(&body, 100);
+    assert_int_equal(folder_read_of(&body, f.unread, "a.json.gz", 10, &e), FOLDER_DONE);
+    buf_free(&body);
+    logfile_free(&f);
+}
+
 static void standard_input_is_one_log_file(void **state)
 {
     (void)state;
@@ -277,6 +319,7 @@ int main(void)
         TEST(by_time_the_earliest_delivery_comes_first),
         TEST(several_sources_come_one_after_another),
         TEST(what_cannot_be_used_is_named),
+        TEST(what_is_listed_may_stay_unread),
         TEST(standard_input_is_one_log_file),
         TEST(lines_become_files_of_an_account_and_region),
         TEST(a_line_that_is_no_record_is_named),

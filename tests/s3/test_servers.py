@@ -137,6 +137,30 @@ class Tests:
             run(*words)  # once more: neither lost nor doubled
             same(self.s3, bucket, tree_of(folder), "some/prefix/")
 
+    def test_a_tree_that_is_not_as_listed_arrives_as_it_is(self):
+        """Large files and small ones, some of them others than their manifest says."""
+        bucket = self.bucket("altered")
+        with tempfile.TemporaryDirectory() as folder:
+            run("gen", "load", "--duration", "5m", "--out", f"{folder}/trail")
+            with open(f"{folder}/trail/manifest.json", encoding="utf-8") as file:
+                listed = json.load(file)["files"]
+            sizes = [f["bytes"] for f in listed]
+            if min(sizes) > 16000 or max(sizes) < 32000:
+                raise AssertionError(f"files of {min(sizes)} to {max(sizes)} bytes test too little")
+            records = sum(f["records"] for f in listed)
+            for f in sorted(listed, key=lambda f: f["bytes"])[::7]:
+                path = f"{folder}/trail/{f['key']}"
+                with gzip.open(path) as file:
+                    kept = json.load(file)["Records"][1:]
+                with gzip.open(path, "wb") as file:
+                    file.write(json.dumps({"Records": kept}).encode())
+                records -= 1
+            told = json.loads(run("replay", f"{folder}/trail", "--to", f"s3://{bucket}",
+                                  "--endpoint-url", self.url, "--json").stdout)
+            if told["read"]["records"] != records:
+                raise AssertionError(f"{records} records expected, {told['read']} told")
+            yield f"{same(self.s3, bucket, tree_of(f'{folder}/trail'))} objects"
+
     def test_generated_straight_into_the_bucket(self):
         for index, (name, folder) in enumerate(self.trees.items()):
             bucket = self.bucket(f"generated-{index}")
