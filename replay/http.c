@@ -7,13 +7,11 @@
 #include "replay/http.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "replay/http_answer.h"
+#include "replay/http_heard.h"
 #include "replay/http_wire.h"
 
 enum {
@@ -47,11 +46,8 @@ struct slot {
     bool connecting;                           /* libcurl only connects for the wire */
     struct curl_slist lines[HTTP_HEADERS_MAX]; /* point into the request */
     struct buf from;                           /* a file's bytes, for libcurl */
-    struct buf body;
-    size_t seen_n, seen_max, headers_n;
-    char date[HTTP_VALUE_MAX], region[HTTP_VALUE_MAX], etag[HTTP_VALUE_MAX];
-    char version[HTTP_VALUE_MAX];
-    char retry_after[HTTP_VALUE_MAX], location[HTTP_VALUE_MAX];
+    struct http_heard heard;
+    size_t headers_n; /* bytes of the answer's headers, as libcurl gives them */
     char reason[CURL_ERROR_SIZE];
 };
 
@@ -67,19 +63,6 @@ struct http_curl {
     struct http_wire *wire;
     bool plain;           /* the wire may be used */
     unsigned transfers_n; /* of libcurl, on their way */
-};
-
-/* Headers that are kept: where they go in a slot. */
-static const struct {
-    const char *name;
-    size_t offset;
-} kept[] = {
-    {"date:", offsetof(struct slot, date)},
-    {"x-amz-bucket-region:", offsetof(struct slot, region)},
-    {"etag:", offsetof(struct slot, etag)},
-    {"x-amz-version-id:", offsetof(struct slot, version)},
-    {"retry-after:", offsetof(struct slot, retry_after)},
-    {"location:", offsetof(struct slot, location)},
 };
 
 /* What libcurl's codes mean to us; all others are HTTP_BROKEN. */
@@ -134,12 +117,7 @@ static enum http_fault fault_of_wire(enum http_wire_fate fate)
 static bool hear_body(void *ctx, struct span bytes)
 {
     struct slot *s = ctx;
-    s->seen_n += bytes.n;
-    if (s->seen_n > s->seen_max)
-        return false;
-    const size_t room = s->body.max_n - s->body.n;
-    buf_put(&s->body, bytes.p, bytes.n < room ? bytes.n : room);
-    return true;
+    return http_heard_body(&s->heard, bytes);
 }
 
 static size_t take_body(char *data, size_t size, size_t count, void *ctx)
@@ -151,27 +129,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *ctx)
 static void hear_header(void *ctx, struct span line)
 {
     struct slot *s = ctx;
-    const char *data = line.p;
-    const size_t n = line.n;
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-        if (n == 0 || (data[0] | 0x20) != kept[i].name[0])
-            continue;
-        size_t name_n = strlen(kept[i].name);
-        if (n < name_n || strncasecmp(data, kept[i].name, name_n) != 0)
-            continue;
-        const char *from = data + name_n;
-        const char *to = data + n;
-        while (from < to && isspace((unsigned char)*from))
-            from++;
-        while (to > from && isspace((unsigned char)to[-1]))
-            to--;
-        size_t value_n = (size_t)(to - from);
-        char *at = (char *)s + kept[i].offset;
-        if (value_n < HTTP_VALUE_MAX) {
-            memcpy(at, from, value_n);
-            at[value_n] = '\0';
-        }
-    }
+    http_heard_header(&s->heard, line);
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *ctx)
@@ -319,12 +277,10 @@ static void curl_start(void *self, const struct http_request *r, void *tag)
                                     .file = r->file,
                                     .most_ms = h->options.total_ms +
                                                (int64_t)(r->body.n / (BODY_BYTES_PER_S / 1000))};
-    buf_clear(&s->body);
-    s->seen_n = 0;
+    http_heard_begin(&s->heard);
     s->headers_n = 0;
     s->headed = false;
-    s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
-    s->location[0] = s->reason[0] = '\0';
+    s->reason[0] = '\0';
     if (!h->plain || strcmp(r->method, "PUT") != 0 || http_wire_authority(r->url).n == 0)
         curl_begin(h, s, false);
     else if (r->fresh || !http_wire_start(h->wire, &s->put, s))
@@ -335,18 +291,19 @@ static void tell(struct http_curl *h, struct slot *s, struct http_reply *out, en
                  int status)
 {
     /* The server's clock is asked for when it has refused something. */
-    const bool dated = s->date[0] != '\0' && status >= 300;
-    const time_t date = dated ? curl_getdate(s->date, NULL) : -1;
+    const struct http_heard *heard = &s->heard;
+    const bool dated = heard->date[0] != '\0' && status >= 300;
+    const time_t date = dated ? curl_getdate(heard->date, NULL) : -1;
     *out = (struct http_reply){.tag = s->tag,
                                .fault = fault,
                                .status = status,
-                               .body = buf_span(&s->body),
+                               .body = buf_span(&heard->body),
                                .reason = fault == HTTP_ANSWERED ? "" : s->reason,
-                               .region = s->region,
-                               .etag = s->etag,
-                               .version = s->version,
-                               .retry_after = s->retry_after,
-                               .location = s->location,
+                               .region = heard->region,
+                               .etag = heard->etag,
+                               .version = heard->version,
+                               .retry_after = heard->retry_after,
+                               .location = heard->location,
                                .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
     s->flying = false;
     h->told = s;
@@ -360,9 +317,7 @@ static bool take_cut(struct http_curl *h, struct http_reply *out)
         if (!s->cut)
             continue;
         s->cut = false;
-        buf_clear(&s->body);
-        s->date[0] = s->region[0] = s->etag[0] = s->version[0] = s->retry_after[0] = '\0';
-        s->location[0] = '\0';
+        http_heard_begin(&s->heard);
         snprintf(s->reason, sizeof(s->reason), "cut off");
         tell(h, s, out, HTTP_BROKEN, 0);
         return true;
@@ -436,7 +391,7 @@ static bool take_finished(struct http_curl *h, struct http_reply *out)
         curl_easy_getinfo(c, CURLINFO_OS_ERRNO, &reason);
         if (code == CURLE_COULDNT_CONNECT && reason != 0)
             snprintf(s->reason, sizeof(s->reason), "%s", strerror((int)reason));
-        else if (s->headers_n > HEADERS_MOST_BYTES || s->seen_n > s->seen_max)
+        else if (s->headers_n > HEADERS_MOST_BYTES || s->heard.seen_n > s->heard.seen_max)
             snprintf(s->reason, sizeof(s->reason), "the answer is too long");
         else if (headless)
             snprintf(s->reason, sizeof(s->reason), "the answer ends within its headers");
@@ -518,7 +473,7 @@ static void curl_close(void *self)
             curl_multi_remove_handle(h->multi, s->easy);
             curl_easy_cleanup(s->easy);
         }
-        buf_free(&s->body);
+        http_heard_free(&s->heard);
         buf_free(&s->from);
     }
     curl_multi_cleanup(h->multi);
@@ -585,8 +540,8 @@ int http_open(struct http *out, const struct http_options *o, struct err *e)
     for (unsigned i = h->slots_n; i > 0; i--) {
         struct slot *s = &h->slots[i - 1];
         buf_init(&s->from, PTRDIFF_MAX); /* as long as its request says */
-        buf_init(&s->body, o->body_max > 0 ? o->body_max : HTTP_BODY_KEPT);
-        s->seen_max = o->body_max > 0 ? o->body_max : HTTP_BODY_MAX;
+        http_heard_init(&s->heard, o->body_max > 0 ? o->body_max : HTTP_BODY_KEPT,
+                        o->body_max > 0 ? o->body_max : HTTP_BODY_MAX);
         s->next_free = h->free;
         h->free = s;
     }

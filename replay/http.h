@@ -20,8 +20,7 @@ struct err;
 enum {
     HTTP_HEADERS_MAX = 32,   /* of a request */
     HTTP_BODY_KEPT = 65536,  /* bytes of a reply's body that are kept */
-    HTTP_BODY_MAX = 1 << 20, /* a longer reply is a fault, as are headers of more than 256 KB */
-    HTTP_VALUE_MAX = 1024    /* bytes of a reply's header value that are kept */
+    HTTP_BODY_MAX = 1 << 20  /* a longer reply is a fault, as are headers of more than 256 KB */
 };
 
 /* How a transfer went wrong before there was an answer. */

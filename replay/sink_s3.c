@@ -11,6 +11,7 @@
 
 enum {
     JOBS_MORE = 64,
+    UNREAD_CONNECTIONS_MOST = 128,
     STOP_LOOK_MS = 100 /* how often somebody who waits looks whether the run was stopped */
 };
 
@@ -190,14 +191,13 @@ static const struct sink_ops s3_ops = {.name = "s3",
                                        .finish = s3_finish,
                                        .close = s3_close};
 
-/* Over TLS the transfer thread has enough to do; what it sends is read by its caller. */
-static const struct sink_ops plain_ops = {.name = "s3",
-                                          .takes_unread = true,
-                                          .holds = s3_holds,
-                                          .pass = s3_pass,
-                                          .put = s3_put,
-                                          .finish = s3_finish,
-                                          .close = s3_close};
+static const struct sink_ops unread_ops = {.name = "s3",
+                                           .takes_unread = true,
+                                           .holds = s3_holds,
+                                           .pass = s3_pass,
+                                           .put = s3_put,
+                                           .finish = s3_finish,
+                                           .close = s3_close};
 
 static void make_jobs(struct sink_s3 *s, struct arena *a)
 {
@@ -262,6 +262,10 @@ int sink_s3_open(struct sink *out, const struct sink_s3_options *o, struct http 
         s->held = *o->held;
         held_init(o->held);
     }
-    *out = (struct sink){s->flight.door.place.tls ? &s3_ops : &plain_ops, s};
+    /* Over TLS the transfer thread has enough to do: its caller reads. And each job may hold a
+       folder open, each connection a file, where a process often may have 1024 open. */
+    const bool unread =
+        !s->flight.door.place.tls && s->options.connections <= UNREAD_CONNECTIONS_MOST;
+    *out = (struct sink){unread ? &unread_ops : &s3_ops, s};
     return 0;
 }
