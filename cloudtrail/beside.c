@@ -11,14 +11,9 @@ void beside_write(struct buf *out, struct span signature)
     buf_put_span(out, SPAN("\",\"signature-algorithm\":\"" BESIDE_ALGORITHM "\"}\n"));
 }
 
-bool beside_read(struct buf *signature, struct span text)
+bool beside_take(struct buf *signature, struct span hex, struct span algorithm)
 {
-    struct span hex, algorithm;
-    if (text.n > 0 && text.p[text.n - 1] == '\n')
-        text.n--;
-    if (!record_text(&hex, text, "signature") ||
-        !record_text(&algorithm, text, "signature-algorithm") ||
-        !span_is(algorithm, BESIDE_ALGORITHM) || hex.n == 0 || !buf_fits(signature, hex.n))
+    if (!span_is(algorithm, BESIDE_ALGORITHM) || hex.n == 0 || !buf_fits(signature, hex.n))
         return false;
     for (size_t i = 0; i < hex.n; i++) {
         const char c = hex.p[i];
@@ -27,4 +22,14 @@ bool beside_read(struct buf *signature, struct span text)
     }
     buf_put_span(signature, hex);
     return true;
+}
+
+bool beside_read(struct buf *signature, struct span text)
+{
+    struct span hex, algorithm;
+    if (text.n > 0 && text.p[text.n - 1] == '\n')
+        text.n--;
+    return record_text(&hex, text, "signature") &&
+           record_text(&algorithm, text, "signature-algorithm") &&
+           beside_take(signature, hex, algorithm);
 }

@@ -22,6 +22,10 @@ struct buf;
 /* Append the file's text for ${signature}, which is in hex. */
 void beside_write(struct buf *out, struct span signature);
 
+/* Append the ${hex} of a signature by ${algorithm}, as an object's metadata has them: false, and
+   nothing, when it is none. */
+bool beside_take(struct buf *signature, struct span hex, struct span algorithm);
+
 /* Append the signature that the file's ${text} has; false, and nothing, when it has none. */
 bool beside_read(struct buf *signature, struct span text);
 

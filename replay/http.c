@@ -304,6 +304,8 @@ static void tell(struct http_curl *h, struct slot *s, struct http_reply *out, en
                                .version = heard->version,
                                .retry_after = heard->retry_after,
                                .location = heard->location,
+                               .signature = heard->signature,
+                               .algorithm = heard->algorithm,
                                .date_ms = date < 0 ? -1 : (int64_t)date * 1000};
     s->flying = false;
     h->told = s;

@@ -18,9 +18,9 @@
 struct err;
 
 enum {
-    HTTP_HEADERS_MAX = 32,   /* of a request */
-    HTTP_BODY_KEPT = 65536,  /* bytes of a reply's body that are kept */
-    HTTP_BODY_MAX = 1 << 20  /* a longer reply is a fault, as are headers of more than 256 KB */
+    HTTP_HEADERS_MAX = 32,  /* of a request */
+    HTTP_BODY_KEPT = 65536, /* bytes of a reply's body that are kept */
+    HTTP_BODY_MAX = 1 << 20 /* a longer reply is a fault, as are headers of more than 256 KB */
 };
 
 /* How a transfer went wrong before there was an answer. */
@@ -53,7 +53,8 @@ struct http_reply {
     const char *reason; /* of a fault, one line; "" without */
     /* Headers that S3's callers need; "" when absent. */
     const char *region, *etag, *version, *retry_after, *location;
-    int64_t date_ms; /* the server's clock where it refused something, or -1 */
+    const char *signature, *algorithm; /* an object's metadata, as CloudTrail signs digests */
+    int64_t date_ms;                   /* the server's clock where it refused something, or -1 */
 };
 
 struct http_ops {

@@ -16,6 +16,8 @@ static const struct {
     {SPAN_INIT("x-amz-version-id:"), offsetof(struct http_heard, version)},
     {SPAN_INIT("retry-after:"), offsetof(struct http_heard, retry_after)},
     {SPAN_INIT("location:"), offsetof(struct http_heard, location)},
+    {SPAN_INIT("x-amz-meta-signature:"), offsetof(struct http_heard, signature)},
+    {SPAN_INIT("x-amz-meta-signature-algorithm:"), offsetof(struct http_heard, algorithm)},
 };
 
 void http_heard_init(struct http_heard *h, size_t kept_max, size_t seen_max)

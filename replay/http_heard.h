@@ -11,7 +11,7 @@
 #include "base/span.h"
 
 enum {
-    HTTP_HEARD_VALUE_MAX = 1024 /* bytes of a header's value; of a longer one nothing is kept */
+    HTTP_HEARD_VALUE_MAX = 2048 /* bytes of a header's value; of a longer one nothing is kept */
 };
 
 struct http_heard {
@@ -21,6 +21,8 @@ struct http_heard {
     char date[HTTP_HEARD_VALUE_MAX], region[HTTP_HEARD_VALUE_MAX], etag[HTTP_HEARD_VALUE_MAX];
     char version[HTTP_HEARD_VALUE_MAX], retry_after[HTTP_HEARD_VALUE_MAX];
     char location[HTTP_HEARD_VALUE_MAX];
+    char signature[HTTP_HEARD_VALUE_MAX],
+        algorithm[HTTP_HEARD_VALUE_MAX]; /* metadata of a digest */
 };
 
 /* Ready to hear; ${kept_max} bytes of a body are kept, more than ${seen_max} are too many. */

@@ -89,7 +89,7 @@ static bool wait_ms(const struct s3_call *c, int64_t ms)
     return !is_stopped(c);
 }
 
-int s3_call_get(struct s3_call *c, struct span *body, struct span key,
+int s3_call_get(struct s3_call *c, struct s3_object *out, struct span key,
                 const struct sigv4_pair *query, size_t query_n, struct err *e)
 {
     uint8_t nothing[HASH_SHA256_N];
@@ -111,7 +111,9 @@ int s3_call_get(struct s3_call *c, struct span *body, struct span key,
         const struct s3_rule *rule = s3_answer_judge(reply.fault, reply.status, error.code);
         if (rule->action == S3_DONE) {
             retry_arrived(&c->retry, &tried);
-            *body = reply.body;
+            *out = (struct s3_object){.body = reply.body,
+                                      .signature = span_of(reply.signature),
+                                      .algorithm = span_of(reply.algorithm)};
             return 0;
         }
         if (turns < TURNS_MOST && s3_door_turn(&c->door, rule->action, &reply, &error)) {

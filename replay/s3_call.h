@@ -24,6 +24,12 @@ struct s3_call {
     const volatile sig_atomic_t *stop; /* set: do not try again; or NULL */
 };
 
+/* What was read; valid until the next call. */
+struct s3_object {
+    struct span body;
+    struct span signature, algorithm; /* its metadata, of a digest; or empty */
+};
+
 /**
  * s3_call_open(c, a, door, http, attempts, e) / s3_call_close(c):
  * Ready to ask through ${http}; what is learnt lives in ${a}.
@@ -35,13 +41,12 @@ int s3_call_open(struct s3_call *c, struct arena *a, const struct s3_door_option
 void s3_call_close(struct s3_call *c);
 
 /**
- * s3_call_get(c, body, key, query, query_n, e):
+ * s3_call_get(c, out, key, query, query_n, e):
  * GET ${key}, or the bucket itself where it is empty.
  *
- * Owns:   ${body} is valid until the next call.
  * Errors: ERR_WORK with the server's answer after all attempts; ERR_STOP when the flag was set.
  */
-int s3_call_get(struct s3_call *c, struct span *body, struct span key,
+int s3_call_get(struct s3_call *c, struct s3_object *out, struct span key,
                 const struct sigv4_pair *query, size_t query_n, struct err *e);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/order.h"
+#include "cloudtrail/beside.h"
 #include "cloudtrail/key.h"
 #include "replay/recorded.h"
 #include "replay/s3_call.h"
@@ -46,16 +47,16 @@ static bool is_wanted(struct source_s3 *s, struct span key)
 
 static int load(struct source_s3 *s, struct span key, struct logfile *out, struct err *e)
 {
-    struct span got;
+    struct s3_object got;
     char name[2 * KEY_MAX];
     if (s3_call_get(&s->call, &got, key, NULL, 0, e) != 0)
         return -1;
     struct buf body;
     buf_init(&body, LOGFILE_BODY_MAX);
-    if (!buf_fits(&body, got.n))
+    if (!buf_fits(&body, got.body.n))
         return err_set(e, ERR_INPUT, "s3://%.*s/%.*s: is larger than a log file may be",
                        SPAN_ARG(s->bucket), SPAN_ARG(key));
-    buf_put_span(&body, got);
+    buf_put_span(&body, got.body);
     size_t n = s->bucket.n + 6 + key.n < sizeof(name) ? s->bucket.n + 6 + key.n : sizeof(name) - 1;
     memcpy(name, "s3://", 5);
     memcpy(name + 5, s->bucket.p, s->bucket.n);
@@ -64,10 +65,12 @@ static int load(struct source_s3 *s, struct span key, struct logfile *out, struc
     name[n] = '\0';
     const struct span path = recorded_path(key, span_from(key, s->prefix.n));
     int rc = 0;
-    if (recorded_awslogs(path) < path.n && key_kind(path) == KEY_DIGEST && path.n <= KEY_MAX)
+    if (recorded_awslogs(path) < path.n && key_kind(path) == KEY_DIGEST && path.n <= KEY_MAX) {
         recorded_copy(out, path, &body);
-    else
+        beside_take(&out->signature, got.signature, got.algorithm);
+    } else {
         rc = recorded_read(out, &s->recorded, name, path, &body, e);
+    }
     buf_free(&body);
     return rc;
 }

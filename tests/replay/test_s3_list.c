@@ -37,6 +37,8 @@ static bool script_next(void *self, struct http_reply *out, int64_t wait_ms)
                                .etag = "",
                                .retry_after = "",
                                .location = "",
+                               .signature = "",
+                               .algorithm = "",
                                .date_ms = -1};
     return true;
 }

@@ -158,6 +158,15 @@ def main():
         run(url, "replay", folder, "--to", "s3://fourth", "--quiet")
         check(s3, scratch, public, "fourth")
 
+        # Away from their bucket and home again, by way of another bucket and a directory.
+        for bucket in ("aside", "fifth"):
+            s3.create_bucket(Bucket=bucket)
+        run(url, "gen", *common, "--to", "s3://aside", "--digest-bucket", "fifth")
+        back = os.path.join(scratch, "back")
+        run(url, "replay", "s3://aside", "--to", back, "--quiet")
+        run(url, "replay", back, "--to", "s3://fifth", "--quiet")
+        check(s3, scratch, public, "fifth")
+
         if not has_cli():
             print("left out: \"aws cloudtrail validate-logs\", for there is no AWS CLI")
             return 0
