@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { ROOM_KEPT_MOST = 1 << 20 /* bytes */ };
+
 /* Headers that are kept: where they go. */
 static const struct {
     struct span name;
@@ -33,6 +35,8 @@ void http_heard_free(struct http_heard *h)
 
 void http_heard_begin(struct http_heard *h)
 {
+    if (h->body.cap > ROOM_KEPT_MOST)
+        buf_free(&h->body);
     buf_clear(&h->body);
     h->seen_n = 0;
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)

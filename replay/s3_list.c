@@ -142,12 +142,12 @@ static int next_page(struct s3_list *l, struct err *e)
         query[n++] = (struct sigv4_pair){SPAN("continuation-token"), buf_span(&l->token)};
     struct s3_object listing;
     struct span value;
-    if (s3_call_get(l->call, &listing, SPAN(""), query, n, e) != 0)
+    if (s3_call_get(l->call, &listing, query, n, e) != 0)
         return -1;
     buf_clear(&l->page);
-    if (!buf_fits(&l->page, listing.body.n))
+    if (!buf_fits(&l->page, listing.body->n))
         return no_listing(l, e);
-    buf_put_span(&l->page, listing.body);
+    buf_put_span(&l->page, buf_span(listing.body));
     l->left = buf_span(&l->page);
     if (!s3_list_element(&value, NULL, l->left, "IsTruncated"))
         return no_listing(l, e);

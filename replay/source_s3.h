@@ -1,8 +1,8 @@
 /*
  * source_s3.h - log files from a bucket
  *
- * Lists page by page and reads one object after the other: memory is a page and an object. In order
- * of time, all keys are listed first and put in order of the stamps in their names.
+ * Lists page by page and reads some objects ahead: memory is a page and those, or one that is
+ * large. In order of time, all keys are listed first and put in order of the stamps in their names.
  */
 #ifndef REPLAY_SOURCE_S3_H
 #define REPLAY_SOURCE_S3_H

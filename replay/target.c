@@ -108,7 +108,7 @@ static int list_held(struct held *held, const struct target *t, const struct cre
     struct arena a;
     struct s3_call call;
     arena_init(&a);
-    int rc = s3_call_open(&call, &a, door, http, c->attempts, e);
+    int rc = s3_call_open(&call, &a, door, http, 1, c->attempts, e);
     call.stop = stop;
     if (rc == 0) {
         struct s3_list list;

@@ -63,7 +63,7 @@ static int list(char *got, size_t got_n, const char *const *bodies, size_t n, st
                                          .secret = SPAN("secret")};
     arena_init(&a);
     *s = (struct script){.bodies = bodies, .n = n};
-    assert_int_equal(s3_call_open(&call, &a, &door, (struct http){&script_ops, s}, 1, e), 0);
+    assert_int_equal(s3_call_open(&call, &a, &door, (struct http){&script_ops, s}, 1, 1, e), 0);
     struct s3_list l;
     struct s3_entry entry;
     s3_list_open(&l, &call, SPAN("p/"));
