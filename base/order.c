@@ -275,8 +275,9 @@ int order_next(struct order *o, struct span *key, struct span *value, struct err
     uint32_t *heap = (uint32_t *)(void *)o->heap.p;
     if (o->next_i > 0 && o->heap.n > 0) {
         struct run *top = &runs_of(o)[heap[0]];
-        row_at(key, value, top->read.p + top->used_n);
-        top->used_n += sizeof(struct head) + key->n + value->n;
+        struct span last_key, last_value;
+        row_at(&last_key, &last_value, top->read.p + top->used_n);
+        top->used_n += sizeof(struct head) + last_key.n + last_value.n;
         const int more = refill(o, top, e);
         if (more < 0)
             return -1;

@@ -46,7 +46,7 @@ int order_settle(struct order *o, struct err *e);
 /**
  * order_next(o, key, value, e):
  * The next row in bytewise order of keys, equal ones as they were added: 1, 0 at the end, -1. The
- * spans are valid until the next call.
+ * spans are valid until the next call; without a row they stay as they were.
  */
 int order_next(struct order *o, struct span *key, struct span *value, struct err *e);
 
