@@ -84,13 +84,6 @@ int file_read(struct buf *out, const char *path, struct err *e)
     return read_and_close(out, open(path, O_RDONLY | O_CLOEXEC), path, e);
 }
 
-int file_read_in(struct buf *out, const struct folder *folder, const char *name, struct err *e)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof(path), "%s%s", folder_path(folder), name);
-    return read_and_close(out, folder_file(folder, name), path, e);
-}
-
 static int write_all(int fd, struct span data)
 {
     while (data.n > 0) {

@@ -23,9 +23,6 @@ struct folder;
  */
 int file_read(struct buf *out, const char *path, struct err *e);
 
-/* The same of the file ${name} in ${folder}. */
-int file_read_in(struct buf *out, const struct folder *folder, const char *name, struct err *e);
-
 /**
  * file_read_fd(out, fd, name, e):
  * The same from an open descriptor until its end.

@@ -21,8 +21,8 @@ struct http_heard {
     char date[HTTP_HEARD_VALUE_MAX], region[HTTP_HEARD_VALUE_MAX], etag[HTTP_HEARD_VALUE_MAX];
     char version[HTTP_HEARD_VALUE_MAX], retry_after[HTTP_HEARD_VALUE_MAX];
     char location[HTTP_HEARD_VALUE_MAX];
-    char signature[HTTP_HEARD_VALUE_MAX],
-        algorithm[HTTP_HEARD_VALUE_MAX]; /* metadata of a digest */
+    /* Metadata of a digest. */
+    char signature[HTTP_HEARD_VALUE_MAX], algorithm[HTTP_HEARD_VALUE_MAX];
 };
 
 /* Ready to hear; ${kept_max} bytes of a body are kept, more than ${seen_max} are too many. */

@@ -1,6 +1,7 @@
 /* s3_job.c - see s3_job.h. */
 #include "replay/s3_job.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,14 +107,14 @@ static bool may_stay_in_file(const struct s3_job *j, const struct s3_put_options
 /* The file is not the one that was listed. */
 static int look_into(struct s3_job *j, const char *name, struct err *e)
 {
-    char path[2 * KEY_MAX];
+    char path[PATH_MAX];
     struct logfile f;
     struct recorded recorded;
     struct buf body;
     recorded_init(&recorded);
     buf_init(&body, LOGFILE_BODY_MAX);
     snprintf(path, sizeof(path), "%s%s", folder_path(j->unread), name);
-    int rc = file_read_in(&body, j->unread, name, e);
+    int rc = file_read(&body, path, e);
     if (rc == 0)
         rc = recorded_read(&f, &recorded, path, (struct span){j->key, j->key_n}, &body, e);
     if (rc == 0) {

@@ -107,12 +107,11 @@ static int find_next(struct source_dir *s, struct arena *a, struct item *out, st
     return 0;
 }
 
-/* Take a file of a tree without looking into it, where that is allowed. */
+/* Take a file of a tree whose path is its key without looking into it, where that is allowed. */
 static bool take_as_is(struct source_dir *s, const struct item *item, struct logfile *out,
                        struct buf *body)
 {
     if ((s->known == NULL && !s->options.as_is) || item->rel.n == 0 ||
-        recorded_awslogs(item->path) == item->path.n || item->path.n > KEY_MAX ||
         !span_ends(item->path, SPAN(".gz")) || !gzip_is(buf_span(body)))
         return false;
     logfile_init(out);
@@ -125,12 +124,11 @@ static bool take_as_is(struct source_dir *s, const struct item *item, struct log
     return true;
 }
 
-/* Leave the bytes of the log file that was found last in its folder, where that is allowed. */
+/* The same of the log file that was found last, its bytes left in its folder. */
 static bool leave_unread(struct source_dir *s, const struct item *item, struct logfile *out)
 {
     const char *name;
-    if (!s->leaves_unread || s->known == NULL || !span_ends(item->path, SPAN(".gz")) ||
-        recorded_awslogs(item->path) == item->path.n || item->path.n > KEY_MAX)
+    if (!s->leaves_unread || s->known == NULL || !span_ends(item->path, SPAN(".gz")))
         return false;
     struct folder *folder = file_walk_folder(s->walk, &name);
     logfile_init(out);
@@ -164,21 +162,22 @@ static int load(struct source_dir *s, const struct item *item, struct logfile *o
     const char *name = item->name;
     const struct span path = item->path;
     const bool at_hand = s->walk != NULL && item->rel.n > 0 && !s->options.by_time;
-    const bool digest =
-        recorded_awslogs(path) < path.n && path.n <= KEY_MAX && key_kind(path) == KEY_DIGEST;
-    if (at_hand && !digest && leave_unread(s, item, out))
+    const bool keyed = recorded_awslogs(path) < path.n && path.n <= KEY_MAX;
+    const bool digest = keyed && key_kind(path) == KEY_DIGEST;
+    if (at_hand && keyed && !digest && leave_unread(s, item, out))
         return 0;
     struct buf body;
     buf_init(&body, LOGFILE_BODY_MAX);
     int rc = at_hand ? file_walk_read(s->walk, &body, e) : file_read(&body, name, e);
     if (rc != 0)
         goto out;
-    if (digest && !take_as_is(s, item, out, &body))
+    const bool taken = keyed && take_as_is(s, item, out, &body);
+    if (!taken && digest)
         recorded_copy(out, path, &body);
+    else if (!taken)
+        rc = recorded_read(out, &s->recorded, name, path, &body, e);
     if (digest)
         read_beside(out, name);
-    else if (!take_as_is(s, item, out, &body))
-        rc = recorded_read(out, &s->recorded, name, path, &body, e);
 out:
     buf_free(&body);
     return rc;
